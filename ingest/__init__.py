@@ -1,0 +1,1 @@
+"""The way in: meter message -> readings -> stored -> acknowledged."""

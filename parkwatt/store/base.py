@@ -1,0 +1,185 @@
+"""The Protocol that every store keeps, and the values that go in and come out.
+
+Errors:
+    StoreError                 the store cannot do this; trying again does not help
+      StoreUnavailableError    not now: locked, down, disk full; try again later
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parkwatt.quantities import Kind
+from parkwatt.readings import Millis, Quality, Reading, Rejection, SeriesKey, TimeSource
+
+
+class StoreError(Exception):
+    """The store cannot do this; trying again does not help."""
+
+
+class StoreUnavailableError(StoreError):
+    """The store cannot do this now (locked, down, disk full); try again later."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is written in one go, all of it or nothing.
+
+    Attributes:
+        readings: in order of arrival; of two with one identity the later wins.
+        rejections: what could not be read.
+        arrived: when the batch's readings arrived, the time of its last message.
+        received: messages that it comes from.
+        ignored: how many of those held nothing to read (metadata, status, a retained repeat).
+    """
+
+    readings: Sequence[Reading]
+    rejections: Sequence[Rejection] = ()
+    arrived: Millis = 0
+    received: int = 0
+    ignored: int = 0
+
+
+class Written(NamedTuple):
+    """What a write did: `stored + duplicate` is the number of readings in the batch.
+
+    Attributes:
+        stored: readings that are new.
+        duplicate: readings whose identity was there before.
+        corrected: those duplicates that brought another value, which now stands.
+    """
+
+    stored: int
+    duplicate: int
+    corrected: int
+
+
+class Totals(NamedTuple):
+    """Counts over the life of a store, durable with the readings they count.
+
+    `received` counts messages; `ignored` those of them with nothing to read. The others count readings, and
+    `rejected` the messages or parts of messages that could not be read.
+    """
+
+    received: int = 0
+    ignored: int = 0
+    stored: int = 0
+    duplicate: int = 0
+    corrected: int = 0
+    rejected: int = 0
+
+
+class Latest(NamedTuple):
+    """The newest reading of a series."""
+
+    time: Millis
+    value: float
+    arrived: Millis
+    kind: Kind
+    time_source: TimeSource
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which readings.
+
+    Attributes:
+        meters: ids; one that ends in `*` stands for all that begin so; empty for all.
+        quantities: names; empty for all.
+        start: first time, included; None from the beginning.
+        end: last time, excluded; None to the end.
+    """
+
+    meters: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()
+    start: Millis | None = None
+    end: Millis | None = None
+
+
+class Page(NamedTuple):
+    """One page of readings in order of time, and where the next begins (None after the last)."""
+
+    readings: list[Reading]
+    next: str | None
+
+
+@dataclass(slots=True)
+class Buckets:
+    """Readings of one series summed up per period; arrays of one length, a row per period that has any.
+
+    Attributes:
+        start: start of the period [ms].
+        first_time, first: earliest reading in it.
+        last_time, last: latest reading in it.
+        mean, low, high: over the readings in it.
+        count: how many there are.
+    """
+
+    start: NDArray[np.int64]
+    first_time: NDArray[np.int64]
+    first: NDArray[np.float64]
+    last_time: NDArray[np.int64]
+    last: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    count: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+
+
+class Store(Protocol):
+    """A home for readings. Safe to call from several threads."""
+
+    def write(self, batch: Batch) -> Written:
+        """Make a batch durable. On disk when this returns; repeating it changes nothing.
+
+        Raises:
+            StoreUnavailableError: nothing was written; the same batch may be written again later.
+            StoreError: nothing was written, and the batch will not be taken.
+        """
+        ...
+
+    def latest(self) -> Mapping[SeriesKey, Latest]:
+        """The newest reading of every series; costs by the number of series, not of readings."""
+        ...
+
+    def readings(self, query: Query, *, limit: int, after: str | None = None) -> Page:
+        """Readings in order of time, at most `limit`, after the cursor of an earlier page.
+
+        Raises:
+            ValueError: if the cursor is none that this store gave.
+        """
+        ...
+
+    def buckets(self, query: Query, *, every: Millis, origin: Millis = 0) -> dict[SeriesKey, Buckets]:
+        """Readings per series and period of `every` ms, counted from `origin`; suspect readings are left out."""
+        ...
+
+    def sums(
+        self, group_of: Mapping[str, str], query: Query, *, every: Millis
+    ) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """Values of totals (no phase) added up per group of meters and period: starts [ms] and sums per group."""
+        ...
+
+    def rejections(self, *, limit: int, before: Millis | None = None) -> list[Rejection]:
+        """The newest rejections first."""
+        ...
+
+    def totals(self) -> Totals:
+        """Counts over the life of the store."""
+        ...
+
+    def prune(self, *, before: Millis) -> int:
+        """Delete readings and rejections older than `before`; how many readings went."""
+        ...
+
+    def size(self) -> int:
+        """Bytes on disk."""
+        ...
+
+    def close(self) -> None:
+        """Flush and let go."""
+        ...
