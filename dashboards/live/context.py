@@ -1,0 +1,29 @@
+"""What every page and every HTTP answer needs to know; wired once, by hand, in the command line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from parkwatt.live import Live
+from parkwatt.park import Park
+from parkwatt.readings import Millis
+from parkwatt.status import StatusSource
+from parkwatt.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The park and where its numbers come from.
+
+    Attributes:
+        park: the park file.
+        store: readings of the past.
+        live: readings of this second.
+        status: how the pipeline is doing.
+        clock: now, so that tests can say when now is.
+    """
+
+    park: Park
+    store: Store
+    live: Live
+    status: StatusSource
+    clock: Callable[[], Millis]
