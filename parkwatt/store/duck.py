@@ -1,0 +1,288 @@
+"""The embedded home of readings: one DuckDB file.
+
+A reading that is newer than all of its series is new: no look-up is needed to know that. Only late ones are
+compared with what is there, within the time they span. So writing costs the same however much is stored.
+"""
+
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from parkwatt.readings import Millis, Rejection, SeriesKey
+from parkwatt.store import duck_queries
+from parkwatt.store.base import (
+    Batch,
+    Buckets,
+    Latest,
+    Page,
+    Query,
+    StoreError,
+    StoreUnavailableError,
+    Totals,
+    Written,
+)
+from parkwatt.store.columns import Columns, Newest, SeriesIndex
+from parkwatt.store.migrations import migrate
+
+PAYLOAD_KEPT = 256 * 1024
+"""Bytes of a rejected payload that are kept."""
+
+REJECTIONS_KEPT = 100_000
+"""Newest rejections that are kept, so that a meter gone mad does not fill the disk."""
+
+_SNAPSHOT_ROWS = 100_000
+
+
+logger = logging.getLogger(__name__)
+
+
+def _add(totals: Totals, batch: Batch, written: Written) -> Totals:
+    """The counts after a batch."""
+    return Totals(
+        totals.received + batch.received,
+        totals.ignored + batch.ignored,
+        totals.stored + written.stored,
+        totals.duplicate + written.duplicate,
+        totals.corrected + written.corrected,
+        totals.rejected + len(batch.rejections),
+    )
+
+
+class DuckStore:
+    """Readings in one DuckDB file; see `parkwatt.store.base.Store` for what the methods promise."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file.
+
+        Raises:
+            StoreUnavailableError: if another process has it open, or it cannot be read.
+            StoreError: if it is no store, or one of a newer Parkwatt.
+        """
+        self.path = path
+        self._lock = threading.Lock()
+        self._open()
+
+    def _open(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = duckdb.connect(str(self.path))
+        except (OSError, duckdb.IOException) as error:
+            text = str(error)
+            if "lock" in text:
+                text = f"{self.path} is open in another process; stop that one, or give this one another file"
+            raise StoreUnavailableError(text) from error
+        except duckdb.Error as error:
+            message = f"{self.path} cannot be opened: {error}"
+            raise StoreError(message) from error
+        migrate(self._connection)
+        self._load()
+
+    def _load(self) -> None:
+        """Read the series and the newest reading of each: a snapshot, and the batches written since."""
+        self._index, self._newest = SeriesIndex(), Newest()
+        run = self._connection.execute
+        for meter, quantity, phase in run("SELECT meter, quantity, phase FROM series ORDER BY id").fetchall():
+            self._index.add(SeriesKey(meter, quantity, phase))
+        self._newest.grow(len(self._index))
+        (mark,) = run("SELECT coalesce(max(batch), 0) FROM newest").fetchone() or (0,)
+        for sql, params in (
+            ("SELECT series, time, value, arrived, flags FROM newest ORDER BY series", []),
+            (
+                """SELECT series, max(time) AS time, arg_max(value, time) AS value, arg_max(arrived, time) AS arrived,
+                arg_max(flags, time) AS flags FROM readings WHERE batch > ? GROUP BY series ORDER BY series""",
+                [mark],
+            ),
+        ):
+            rows = run(sql, params).fetchnumpy()
+            self._newest.update(Columns(**{name: np.asarray(column) for name, column in rows.items()}))
+        batch, *counts = run("SELECT * FROM totals ORDER BY batch DESC LIMIT 1").fetchone() or (0,) * 7
+        self._batch, self._totals, self._since_snapshot = batch, Totals(*counts), 0
+
+    def write(self, batch: Batch) -> Written:
+        """Make a batch durable: DuckDB has synced its log when this returns."""
+        with self._lock:
+            known, number = len(self._index), self._batch + 1
+            rows = self._index.columns(batch.readings, batch.arrived)
+            self._newest.grow(len(self._index))
+            try:
+                self._connection.begin()
+                self._insert_series(known)
+                standing, written = self._insert_readings(rows, number)
+                self._insert_rejections(batch.rejections, number)
+                totals = _add(self._totals, batch, written)
+                self._connection.execute("INSERT INTO totals VALUES (?, ?, ?, ?, ?, ?, ?)", [number, *totals])
+                self._connection.commit()
+            except duckdb.Error as error:
+                self._index.forget_from(known)
+                self._undo()
+                again = isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.OutOfMemoryException)
+                raise (StoreUnavailableError if again else StoreError)(str(error)) from error
+            self._batch, self._totals = number, totals
+            self._newest.update(standing)
+            self._since_snapshot += written.stored
+            if self._since_snapshot > max(_SNAPSHOT_ROWS, 4 * len(self._index)):
+                self._snapshot()
+            return written
+
+    def _undo(self) -> None:
+        """Roll back, and open the file again if DuckDB has given it up."""
+        try:
+            self._connection.rollback()
+        except duckdb.Error:
+            self._connection.close()
+            self._open()
+
+    def _insert_readings(self, rows: Columns, number: int) -> tuple[Columns, Written]:
+        """Write what is new or changed; those rows, which now stand, and the counts."""
+        distinct = rows.last_of_each_identity()
+        there, changed = self._compare(distinct)
+        new, corrected = distinct.take(~there), distinct.take(changed)
+        if len(new):
+            self._with(new, "INSERT INTO readings SELECT series, time, value, arrived, flags, ? FROM given", [number])
+        if len(corrected):
+            self._with(
+                corrected,
+                """UPDATE readings SET value = given.value, arrived = given.arrived, flags = given.flags, batch = ? FROM given
+                WHERE readings.series = given.series AND readings.time = given.time
+                AND readings.time BETWEEN ? AND ?""",
+                [number, int(corrected.time.min()), int(corrected.time.max())],
+            )
+        return distinct.take(~there | changed), Written(len(new), len(rows) - len(new), len(corrected))
+
+    def _compare(self, rows: Columns) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which rows have their identity in the store already, and which of those bring another value."""
+        there, changed = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
+        late = np.flatnonzero(rows.time <= self._newest.time[rows.series])
+        if len(late):
+            found = self._with(
+                rows.take(late),
+                """SELECT given.row, readings.value FROM given JOIN readings
+                ON readings.series = given.series AND readings.time = given.time
+                WHERE readings.time BETWEEN ? AND ?""",
+                [int(rows.time[late].min()), int(rows.time[late].max())],
+            ).fetchnumpy()
+            at = late[np.asarray(found["row"])]
+            there[at] = True
+            changed[at] = rows.value[at] != np.asarray(found["value"])
+        return there, changed
+
+    def _insert_rejections(self, rejections: Sequence[Rejection], number: int) -> None:
+        if rejections:
+            self._connection.execute(
+                "INSERT INTO rejections SELECT unnest(?), unnest(?), unnest(?), unnest(?), ?",
+                [
+                    [r.arrived for r in rejections],
+                    [r.topic for r in rejections],
+                    [r.payload[:PAYLOAD_KEPT] for r in rejections],
+                    [r.reason for r in rejections],
+                    number,
+                ],
+            )
+
+    def _with(self, rows: Columns, sql: str, params: Sequence[object]) -> duckdb.DuckDBPyConnection:
+        """Run SQL that reads the rows as a table named `given`."""
+        self._connection.register(
+            "given",
+            {
+                "row": np.arange(len(rows)),
+                "series": rows.series,
+                "time": rows.time,
+                "value": rows.value,
+                "arrived": rows.arrived,
+                "flags": rows.flags,
+            },
+        )
+        return self._connection.execute(sql, params)
+
+    def _insert_series(self, known: int) -> None:
+        keys = self._index.keys[known:]
+        if keys:
+            self._connection.execute(
+                "INSERT INTO series SELECT unnest(?), unnest(?), unnest(?), unnest(?)",
+                [
+                    list(range(known, known + len(keys))),
+                    [k.meter for k in keys],
+                    [k.quantity for k in keys],
+                    [k.phase for k in keys],
+                ],
+            )
+
+    def _snapshot(self) -> None:
+        """Note the newest reading of every series, so that opening reads only what came after.
+
+        A snapshot that fails costs time at the next opening, nothing else.
+        """
+        try:
+            self._connection.begin()
+            self._connection.execute("DELETE FROM newest")
+            self._with(
+                self._newest.columns(),
+                "INSERT INTO newest SELECT series, time, value, arrived, flags, ? FROM given",
+                [self._batch],
+            )
+            self._connection.execute("DELETE FROM totals WHERE batch < ?", [self._batch])
+            self._connection.execute(
+                "DELETE FROM rejections WHERE rowid < (SELECT max(rowid) FROM rejections) - ?", [REJECTIONS_KEPT]
+            )
+            self._connection.commit()
+        except duckdb.Error as error:
+            logger.warning("the store could not note its newest readings: %s", error)
+            self._undo()
+        self._since_snapshot = 0
+
+    def latest(self) -> Mapping[SeriesKey, Latest]:
+        """The newest reading of every series."""
+        with self._lock:
+            return self._newest.by_key(self._index.keys)
+
+    def readings(self, query: Query, *, limit: int, after: str | None = None) -> Page:
+        """Readings in order of time, then of series."""
+        return duck_queries.readings(self._cursor(), self._index, query, limit=limit, after=after)
+
+    def buckets(self, query: Query, *, every: Millis, origin: Millis = 0) -> dict[SeriesKey, Buckets]:
+        """Readings per series and period; suspect readings are left out."""
+        return duck_queries.buckets(self._cursor(), self._index, query, every=every, origin=origin)
+
+    def sums(
+        self, group_of: Mapping[str, str], query: Query, *, every: Millis
+    ) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """Totals added up per group of meters and period."""
+        return duck_queries.sums(self._cursor(), self._index, group_of, query, every=every)
+
+    def rejections(self, *, limit: int, before: Millis | None = None) -> list[Rejection]:
+        """The newest rejections first."""
+        return duck_queries.rejections(self._cursor(), limit=limit, before=before)
+
+    def totals(self) -> Totals:
+        """Counts over the life of the store."""
+        return self._totals
+
+    def prune(self, *, before: Millis) -> int:
+        """Delete what is older than `before`; the newest reading of every series is remembered all the same."""
+        with self._lock:
+            self._snapshot()
+            found = self._connection.execute("DELETE FROM readings WHERE time < ?", [before]).fetchone()
+            self._connection.execute("DELETE FROM rejections WHERE arrived < ?", [before])
+            self._connection.execute("CHECKPOINT")
+        return int(found[0]) if found else 0
+
+    def size(self) -> int:
+        """Bytes on disk, the log included."""
+        files = (self.path, self.path.with_name(self.path.name + ".wal"))
+        return sum(f.stat().st_size for f in files if f.exists())
+
+    def close(self) -> None:
+        """Flush, fold the log into the file and let go of it."""
+        with self._lock:
+            self._snapshot()
+            self._connection.close()
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own for a reader: it sees what is committed and waits for nobody."""
+        with self._lock:
+            return self._connection.cursor()

@@ -1,0 +1,122 @@
+"""What is asked of the embedded store, each question with its SQL."""
+
+from collections.abc import Mapping
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from parkwatt.readings import Millis, Reading, Rejection, SeriesKey
+from parkwatt.store.base import Buckets, Page, Query
+from parkwatt.store.columns import SeriesIndex
+from parkwatt.store.flags import QUALITY_BITS, SUSPECT_BITS, unpack
+
+_EARLIEST, _LATEST = -(2**62), 2**62
+_NOT_SUSPECT = f"(flags & {QUALITY_BITS}) != {SUSPECT_BITS}"
+
+
+def _select(cursor: duckdb.DuckDBPyConnection, index: SeriesIndex, query: Query) -> str:
+    """The condition on `series` for a query; the numbers it needs are registered as `wanted`."""
+    if not query.meters and not query.quantities:
+        return "TRUE"
+    numbers = index.matching(query.meters, query.quantities)
+    cursor.register("wanted", {"id": np.array(numbers, np.int32)})
+    return "series IN (SELECT id FROM wanted)"
+
+
+def _span(query: Query) -> list[Millis]:
+    return [
+        _EARLIEST if query.start is None else query.start,
+        _LATEST if query.end is None else query.end,
+    ]
+
+
+def _cursor_position(after: str | None) -> list[int]:
+    """Time and series of the last reading of the page before."""
+    if after is None:
+        return [_EARLIEST, -1]
+    try:
+        time, series = (int(part) for part in after.split("."))
+    except ValueError:
+        message = f"{after!r} is no cursor; take the one that `next` gave"
+        raise ValueError(message) from None
+    return [time, series]
+
+
+def readings(
+    cursor: duckdb.DuckDBPyConnection, index: SeriesIndex, query: Query, *, limit: int, after: str | None
+) -> Page:
+    """Readings in order of time, then of series."""
+    time, series = _cursor_position(after)
+    rows = cursor.execute(
+        f"""SELECT time, series, value, flags FROM readings
+        WHERE {_select(cursor, index, query)} AND time >= ? AND time < ? AND (time > ? OR (time = ? AND series > ?))
+        ORDER BY time, series LIMIT ?""",  # noqa: S608 - the condition is one of two constants
+        [*_span(query), time, time, series, limit + 1],
+    ).fetchall()
+    found = []
+    for at, number, value, flags in rows[:limit]:
+        meter, quantity, phase = index.keys[number]
+        kind, quality, source, historical = unpack(flags)
+        found.append(Reading(meter, quantity, phase, value, kind, at, source, quality, historical))
+    more = f"{rows[limit - 1][0]}.{rows[limit - 1][1]}" if len(rows) > limit else None
+    return Page(found, more)
+
+
+def buckets(
+    cursor: duckdb.DuckDBPyConnection, index: SeriesIndex, query: Query, *, every: Millis, origin: Millis
+) -> dict[SeriesKey, Buckets]:
+    """Readings per series and period of `every` ms that begins at `origin` plus a multiple of it."""
+    shift = origin % every
+    rows = cursor.execute(
+        f"""SELECT series, (time - {shift}) // {every} * {every} + {shift} AS start,
+        min(time) AS first_time, arg_min(value, time) AS first, max(time) AS last_time, arg_max(value, time) AS last,
+        avg(value) AS mean, min(value) AS low, max(value) AS high, count(*) AS count
+        FROM readings WHERE {_select(cursor, index, query)} AND time >= ? AND time < ? AND {_NOT_SUSPECT}
+        GROUP BY ALL ORDER BY series, start""",  # noqa: S608 - whole numbers and constants
+        _span(query),
+    ).fetchnumpy()
+    series = rows.pop("series")
+    columns = {name: np.asarray(column) for name, column in rows.items()}
+    edges = np.flatnonzero(np.diff(series, prepend=-1, append=-1))
+    return {
+        index.keys[int(series[first])]: Buckets(**{name: column[first:last] for name, column in columns.items()})
+        for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
+        if last > first
+    }
+
+
+def sums(
+    cursor: duckdb.DuckDBPyConnection,
+    index: SeriesIndex,
+    group_of: Mapping[str, str],
+    query: Query,
+    *,
+    every: Millis,
+) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    """Totals added up per group of meters and period."""
+    numbers = [n for n in index.matching(query.meters, query.quantities) if index.keys[n].phase is None]
+    numbers = [n for n in numbers if index.keys[n].meter in group_of]
+    names = sorted({group_of[index.keys[n].meter] for n in numbers})
+    if not numbers:
+        return {}
+    number_of = {name: number for number, name in enumerate(names)}
+    groups = np.array([number_of[group_of[index.keys[n].meter]] for n in numbers], np.int16)
+    cursor.register("grouped", {"id": np.array(numbers, np.int32), "part": groups})
+    rows = cursor.execute(
+        f"""SELECT part, time // {every} * {every} AS start, sum(value) AS total
+        FROM readings JOIN grouped ON series = id WHERE time >= ? AND time < ?
+        GROUP BY ALL ORDER BY part, start""",  # noqa: S608 - whole numbers
+        _span(query),
+    ).fetchnumpy()
+    parts, starts, totals = (np.asarray(rows[name]) for name in ("part", "start", "total"))
+    return {name: (starts[parts == number], totals[parts == number]) for number, name in enumerate(names)}
+
+
+def rejections(cursor: duckdb.DuckDBPyConnection, *, limit: int, before: Millis | None) -> list[Rejection]:
+    """The newest rejections first."""
+    rows = cursor.execute(
+        "SELECT topic, payload, arrived, reason FROM rejections WHERE arrived < ? ORDER BY arrived DESC LIMIT ?",
+        [_LATEST if before is None else before, limit],
+    ).fetchall()
+    return [Rejection(topic, payload, arrived, reason) for topic, payload, arrived, reason in rows]

@@ -1,0 +1,53 @@
+"""The DuckDB schema, as the steps that led to it; each step is its own transaction and runs once per file."""
+
+import duckdb
+
+from parkwatt.store.base import StoreError
+
+STEPS: tuple[str, ...] = (
+    # 1: readings are numbers only: names live in `series`, so that a row compresses to a few bytes.
+    # `batch` grows with every write: what came after batch n is found without reading what came before.
+    """
+    CREATE TABLE series (
+        id INTEGER PRIMARY KEY, meter VARCHAR NOT NULL, quantity VARCHAR NOT NULL, phase VARCHAR
+    );
+    CREATE TABLE readings (
+        series INTEGER NOT NULL, time BIGINT NOT NULL, value DOUBLE NOT NULL,
+        arrived BIGINT NOT NULL, flags UTINYINT NOT NULL, batch BIGINT NOT NULL
+    );
+    CREATE TABLE newest (
+        series INTEGER NOT NULL, time BIGINT NOT NULL, value DOUBLE NOT NULL,
+        arrived BIGINT NOT NULL, flags UTINYINT NOT NULL, batch BIGINT NOT NULL
+    );
+    CREATE TABLE rejections (
+        arrived BIGINT NOT NULL, topic VARCHAR NOT NULL, payload BLOB NOT NULL, reason VARCHAR NOT NULL,
+        batch BIGINT NOT NULL
+    );
+    CREATE TABLE totals (
+        batch BIGINT NOT NULL, received BIGINT NOT NULL, ignored BIGINT NOT NULL, stored BIGINT NOT NULL,
+        duplicate BIGINT NOT NULL, corrected BIGINT NOT NULL, rejected BIGINT NOT NULL
+    );
+    INSERT INTO totals VALUES (0, 0, 0, 0, 0, 0, 0);
+    CREATE VIEW readings_by_name AS
+        SELECT meter, quantity, phase, make_timestamp_ms(time) AS time, value, make_timestamp_ms(arrived) AS arrived
+        FROM readings JOIN series ON readings.series = series.id;
+    """,
+)
+
+
+def migrate(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring a file to the newest schema.
+
+    Raises:
+        StoreError: if the file was written by a newer Parkwatt.
+    """
+    connection.execute("CREATE TABLE IF NOT EXISTS migrations (step INTEGER NOT NULL)")
+    (done,) = connection.execute("SELECT coalesce(max(step), 0) FROM migrations").fetchone() or (0,)
+    if done > len(STEPS):
+        message = f"this store has schema {done}, written by a newer Parkwatt; this one knows up to {len(STEPS)}"
+        raise StoreError(message)
+    for number, step in enumerate(STEPS[done:], start=done + 1):
+        connection.begin()
+        connection.execute(step)
+        connection.execute("INSERT INTO migrations VALUES (?)", [number])
+        connection.commit()
