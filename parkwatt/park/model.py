@@ -9,9 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 
 from parkwatt.park.carriers import CARRIERS, Carrier
-
-Id = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\s/+#][^/+#]*$")]
-"""An id: any text without `/`, `+`, `#` (they have a meaning in topics) that does not start with a blank."""
+from parkwatt.park.fields import CarrierName, Id, Kilowatts, TimeZone, TopicFilter
 
 
 class Role(StrEnum):
@@ -39,11 +37,16 @@ class Domain(StrEnum):
 class Strict(BaseModel):
     """A part of the park file: unknown keys are mistakes, and what was read does not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Name(Strict):
-    """A name in the two languages of the product."""
+    """A name in the two languages of the product.
+
+    Attributes:
+        en: in English.
+        zh: in Chinese.
+    """
 
     en: str = ""
     zh: str = ""
@@ -57,6 +60,8 @@ class Enterprise(Strict):
     """A company in the park.
 
     Attributes:
+        id: short name in files and tags.
+        name: what people call it.
         sector: code of GB/T 4754-2017, for example C3841 (lithium-ion batteries).
         area: floor area [m2].
         contact: who to call.
@@ -68,7 +73,7 @@ class Enterprise(Strict):
     sector: str = ""
     area: Annotated[float, Field(gt=0)] | None = None
     contact: str = ""
-    contracted_demand: Annotated[float, Field(gt=0)] | None = None
+    contracted_demand: Kilowatts | None = None
 
 
 class Meter(Strict):
@@ -96,7 +101,7 @@ class Meter(Strict):
     id: Id
     name: Name = Name()
     enterprise: str | None = None
-    carrier: str = "electricity"
+    carrier: CarrierName = "electricity"
     role: Role = Role.CONSUMPTION
     parent: str | None = None
     domain: Domain = Domain.PROCESS
@@ -104,7 +109,7 @@ class Meter(Strict):
     pt: Annotated[float, Field(gt=0)] = 1.0
     register_digits: Annotated[int, Field(ge=3, le=15)] | None = None
     device: str | None = None
-    topic: str | None = None
+    topic: TopicFilter | None = None
     wire_id: str | None = None
     mounted: Literal["forward", "reverse"] = "forward"
     silent_after: Annotated[float, Field(gt=0)] = 900.0
@@ -117,27 +122,45 @@ class Meter(Strict):
 
 
 class Location(Strict):
-    """Where the park is [degrees, WGS 84]."""
+    """Where the park is.
+
+    Attributes:
+        latitude: north is positive [degrees, WGS 84].
+        longitude: east is positive [degrees, WGS 84].
+    """
 
     latitude: Annotated[float, Field(ge=-90, le=90)]
     longitude: Annotated[float, Field(ge=-180, le=180)]
 
 
-class Park(Strict):
-    """A park with everything local to it.
+class ParkFacts(Strict):
+    """What is said of the park itself.
 
     Attributes:
+        id: short name in topics, files and tags.
+        name: what people call it.
         time_zone: IANA name; days, months and years are counted in it.
+        location: where it is, for the sun and the weather.
         grid_region: region of the grid emission factor, for example 广东.
         contracted_demand: contracted maximum demand at the grid connection [kW].
     """
 
     id: Id
     name: Name
-    time_zone: str
+    time_zone: TimeZone
     location: Location | None = None
     grid_region: str | None = None
-    contracted_demand: Annotated[float, Field(gt=0)] | None = None
+    contracted_demand: Kilowatts | None = None
+
+
+class Park(ParkFacts):
+    """A park with everything local to it.
+
+    Attributes:
+        enterprises: the companies in it.
+        meters: all meters, the park's own and the enterprises'.
+    """
+
     enterprises: tuple[Enterprise, ...] = ()
     meters: tuple[Meter, ...] = ()
 

@@ -1,0 +1,92 @@
+"""What no record shows by itself: ids that stand twice, references to nowhere, circles, shared topics."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from parkwatt.park.mistakes import Mistake, suggestion
+from parkwatt.park.source import Record
+
+ById = Mapping[str, Record]
+"""Records by id; of several with one id the first."""
+
+
+def index(records: Iterable[Record], mistakes: list[Mistake]) -> dict[str, Record]:
+    """Records by id, and a mistake for each id that stands twice."""
+    found: dict[str, Record] = {}
+    for record in records:
+        key = record.text("id")
+        if key is None:
+            continue
+        first = found.setdefault(key, record)
+        if first is not record:
+            place = first.where(("id",))
+            what = f"id {key!r} stands twice, first in {place.file} line {place.line}"
+            mistakes.append(record.where(("id",)).mistake(what, "give each its own id"))
+    return found
+
+
+def references(
+    records: Iterable[Record], key: str, known: Collection[str], *, kind: str, way_out: str
+) -> Iterator[Mistake]:
+    """References to something that is not there.
+
+    Args:
+        records: who refers.
+        key: the key that holds the reference.
+        known: what can be referred to.
+        kind: what it is called.
+        way_out: what to do where no name is near.
+    """
+    for record in records:
+        name = record.text(key)
+        if name is not None and name not in known:
+            what = f"there is no {kind} {name!r}"
+            yield record.where((key,)).mistake(what, suggestion(name, known, otherwise=way_out))
+
+
+def circles(meters: ById) -> Iterator[Mistake]:
+    """Meters that are upstream of themselves; each circle once, at its first meter in the file."""
+    done: set[str] = set()
+    for start in meters:
+        way: dict[str, None] = {}
+        here: str | None = start
+        while here is not None and here in meters and here not in done and here not in way:
+            way[here] = None
+            here = meters[here].text("parent")
+        if here is not None and here in way:
+            steps = list(way)
+            circle = steps[steps.index(here) :]
+            named = " -> ".join([*circle, circle[0]])
+            place = meters[here].where(("parent",))
+            yield place.mistake(f"parents go in a circle: {named}", "take the parent away from the meter at the top")
+        done.update(way)
+
+
+def carriers(meters: ById, default: str) -> Iterator[Mistake]:
+    """Meters that measure something else than the meter upstream of them."""
+    for record in meters.values():
+        parent = meters.get(record.text("parent") or "")
+        if parent is None:
+            continue
+        own, upstream = (r.text("carrier") or default for r in (record, parent))
+        if own != upstream:
+            what = f"parent {parent.text('id')!r} measures {upstream}, this meter {own}"
+            yield record.where(("parent",)).mistake(what, f"name a parent that measures {own}, or none")
+
+
+def wires(meters: Sequence[Record]) -> Iterator[Mistake]:
+    """Meters whose messages could not be told apart: one topic for two, one id on the wire for two."""
+    first: dict[tuple[str | None, str | None], Record] = {}
+    for record in meters:
+        topic, wire_id = record.text("topic"), record.text("wire_id")
+        if topic is None:
+            wire_id = wire_id or record.text("id")
+        other = first.setdefault((topic, wire_id), record)
+        if other is record or other.text("id") == record.text("id"):
+            continue
+        if wire_id is None:
+            what = f"topic {topic!r} is also that of meter {other.text('id')!r}, line {other.where(('topic',)).line}"
+            way_out = "give each its own topic, or its wire_id: the meter's id in the messages"
+            yield record.where(("topic",)).mistake(what, way_out)
+        else:
+            what = f"wire_id {wire_id!r} is also that of meter {other.text('id')!r}, line {other.place.line}"
+            yield record.where(("wire_id",)).mistake(what, "give each its own wire_id, or its own topic")

@@ -1,0 +1,162 @@
+"""Reads a park file: all of it, or all of its mistakes."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from parkwatt.park import consistency
+from parkwatt.park.document import NULL, Document
+from parkwatt.park.mistakes import Mistake, ParkFileError, suggestion
+from parkwatt.park.model import Enterprise, Meter, Name, Park, ParkFacts
+from parkwatt.park.records import build
+from parkwatt.park.source import Record
+from parkwatt.park.tables import read_table
+
+M = TypeVar("M", bound=BaseModel)
+
+FILE_NAME = "park.yaml"
+"""The park file's name where only its folder is given."""
+
+
+def load_park(path: Path, *, devices: Collection[str] | None = None) -> Park:
+    """The park that a park file describes.
+
+    Args:
+        path: the park file, or the folder that has it as park.yaml.
+        devices: names of the device models that meters may have; None leaves them unchecked.
+
+    Raises:
+        ParkFileError: if there are mistakes; it carries all of them.
+    """
+    reader = _Reader(path, devices)
+    if reader.mistakes or reader.park is None:
+        raise ParkFileError(reader.mistakes)
+    return reader.park
+
+
+def check(path: Path, *, devices: Collection[str] | None = None) -> list[Mistake]:
+    """All mistakes in a park file, in the order of its lines; the arguments are those of `load_park`."""
+    return _Reader(path, devices).mistakes
+
+
+def summary(park: Park) -> str:
+    """What a park has, in one paragraph for the person who checked its file."""
+    per_carrier = Counter(meter.carrier for meter in park.meters)
+    meters = ", ".join(f"{count} {carrier}" for carrier, count in per_carrier.most_common()) or "none yet"
+    own = sum(meter.enterprise is None for meter in park.meters)
+    name = park.name.en or park.name.zh or park.id
+    return (
+        f"{name} ({park.id}, {park.time_zone}): {len(park.enterprises)} enterprises, {len(park.meters)} meters "
+        f"({meters}), {own} of them the park's own."
+    )
+
+
+class _Reader:
+    """One reading of a park file; `park` is None where the file has mistakes."""
+
+    def __init__(self, path: Path, devices: Collection[str] | None) -> None:
+        path = path / FILE_NAME if path.is_dir() else path
+        self._folder = path.parent
+        self._document = Document(path)
+        self._devices = devices
+        self._unread: set[str] = set()
+        found: list[Mistake] = []
+        self._mistakes = found
+        self.park = self._read(self._document.root) if self._document.root else None
+        # An aliased mapping is read once per use, and its mistakes are found as often.
+        self.mistakes = sorted(set(found + self._document.mistakes), key=self._order)
+
+    def _read(self, root: MappingNode) -> Park | None:
+        sections: dict[str, Node] = {}
+        known = ("park", "enterprises", "meters")
+        for key, place, node in self._document.entries(root):
+            sections[key] = node
+            if key not in known:
+                self._mistakes.append(place.mistake(f"unknown key {key!r}", suggestion(key, known)))
+        facts = self._facts(root, sections.get("park"))
+        enterprises = self._records("enterprises", sections.get("enterprises"), Enterprise)
+        meters = self._records("meters", sections.get("meters"), Meter)
+        self._check_together(enterprises, meters)
+        built_enterprises = tuple(self._built(Enterprise, enterprises))
+        built_meters = tuple(self._built(Meter, meters))
+        if facts is None or self._mistakes or self._document.mistakes:
+            return None
+        return Park(**dict(facts), enterprises=built_enterprises, meters=built_meters)
+
+    def _facts(self, root: MappingNode, node: Node | None) -> ParkFacts | None:
+        if not isinstance(node, MappingNode):
+            place = self._document.place(node or root)
+            what = "'park' is missing" if node is None else "'park' is not a mapping"
+            self._mistakes.append(place.mistake(what, "write park: with id, name and time_zone below it, indented"))
+            return None
+        return build(ParkFacts, self._document.record(node), self._mistakes)
+
+    def _records(self, section: str, node: Node | None, model: type[BaseModel]) -> list[Record]:
+        """The records of a section: a table's name, a list of records, or both mixed."""
+        items = node.value if isinstance(node, SequenceNode) else [] if node is None else [node]
+        records: list[Record] = []
+        for item in items:
+            if isinstance(item, MappingNode) and isinstance(node, SequenceNode):
+                records.append(self._document.record(item))
+            elif isinstance(item, ScalarNode) and item.value and item.tag != NULL:
+                records += self._table(section, item, model)
+            elif not (isinstance(item, ScalarNode) and item.tag == NULL):
+                what = f"this is no part of {section}"
+                way_out = f"write a list of {section} (- id: ...), or the name of a table such as {section}.csv"
+                self._mistakes.append(self._document.place(item).mistake(what, way_out))
+                self._unread.add(section)
+        return records
+
+    def _table(self, section: str, node: ScalarNode, model: type[BaseModel]) -> list[Record]:
+        path = self._folder / node.value
+        if not path.is_file():
+            what = f"file {node.value!r} is not in {self._folder}"
+            near = [p.name for p in sorted(self._folder.glob("*")) if p.suffix.lower() in {".csv", ".xlsx"}]
+            way_out = suggestion(node.value, near, otherwise="put it beside the park file")
+            self._mistakes.append(self._document.place(node).mistake(what, way_out))
+            records = None
+        else:
+            records = read_table(path, table_columns(model), self._mistakes)
+        if records is None:
+            self._unread.add(section)
+        return records or []
+
+    def _check_together(self, enterprises: list[Record], meters: list[Record]) -> None:
+        companies = consistency.index(enterprises, self._mistakes)
+        by_id = consistency.index(meters, self._mistakes)
+        found = self._mistakes
+        # What hangs on a table that could not be read is not called unknown as well.
+        if "enterprises" not in self._unread:
+            way_out = "add it to enterprises, or leave it empty for the park's own"
+            found += consistency.references(meters, "enterprise", companies, kind="enterprise", way_out=way_out)
+        if "meters" not in self._unread:
+            way_out = "add that meter, or leave parent empty"
+            found += consistency.references(meters, "parent", by_id, kind="meter", way_out=way_out)
+        if self._devices is not None:
+            way_out = "see the list of device models, or leave device empty"
+            found += consistency.references(meters, "device", self._devices, kind="device model", way_out=way_out)
+        found += consistency.circles(by_id)
+        found += consistency.carriers(by_id, Meter.model_fields["carrier"].default)
+        found += consistency.wires(meters)
+
+    def _built(self, model: type[M], records: list[Record]) -> Iterator[M]:
+        for record in records:
+            value = build(model, record, self._mistakes)
+            if value is not None:
+                yield value
+
+    def _order(self, mistake: Mistake) -> tuple[bool, str, int, int, str]:
+        """The park file first, then its tables; each from top to bottom."""
+        return mistake.file != self._document.file, mistake.file, mistake.line, mistake.column or 0, mistake.what
+
+
+def table_columns(model: type[BaseModel]) -> tuple[str, ...]:
+    """The columns that a table of these records may have."""
+    columns: list[str] = []
+    for field in model.model_fields:
+        columns += [f"name_{language}" for language in Name.model_fields] if field == "name" else [field]
+    return tuple(columns)
