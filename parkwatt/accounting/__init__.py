@@ -1,0 +1,1 @@
+"""From readings to consumption, demand and carbon: pure functions, no clock, no network, no disk."""

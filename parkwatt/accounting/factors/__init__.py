@@ -1,0 +1,13 @@
+"""Factors as data: every number with its source, the year of its data and how sure it is."""
+
+from parkwatt.accounting.factors.library import (
+    Factor,
+    fuel_co2,
+    fuel_energy,
+    grid_co2,
+    heat_co2,
+    steam_energy,
+    time_of_use,
+)
+
+__all__ = ["Factor", "fuel_co2", "fuel_energy", "grid_co2", "heat_co2", "steam_energy", "time_of_use"]
