@@ -1,0 +1,280 @@
+"""The MQTT session on paho-mqtt: receive, and acknowledge when told to.
+
+One thread owns the client and does all its network work; other threads leave acknowledgements and messages to
+send in a queue and wake it. So an acknowledgement can never end up on another connection than its message.
+"""
+
+import contextlib
+import logging
+import random
+import selectors
+import socket
+import ssl
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from ingest.address import BrokerAddress
+from ingest.formats import Message
+from parkwatt.readings import Millis
+
+logger = logging.getLogger(__name__)
+
+RECEIVE_MAXIMUM = 16_384
+"""Most unacknowledged messages we ask an MQTT 5 broker for."""
+
+BACKLOG = 50_000
+"""Most messages that wait to be stored before we stop reading from the network."""
+
+KEEPALIVE = 30
+"""Seconds between signs of life."""
+
+_LONGEST_WAIT = 30.0
+_UNSUPPORTED_PROTOCOL = ("Unsupported protocol version", "Protocol error")
+
+
+class Received(NamedTuple):
+    """A message, and what is needed to acknowledge it.
+
+    Attributes:
+        message: as it came.
+        mid: packet identifier.
+        qos: quality of service it was delivered with.
+        connection: number of the connection it came on; its identifier means nothing on another one.
+    """
+
+    message: Message
+    mid: int
+    qos: int
+    connection: int
+
+
+class Sink(Protocol):
+    """Where messages go."""
+
+    def deliver(self, received: Received) -> None:
+        """Take a message, on the network thread; must not block."""
+        ...
+
+    def backlog(self) -> int:
+        """How many delivered messages still wait to be stored."""
+        ...
+
+
+class BrokerSession:
+    """A persistent session that survives the broker, the network and us.
+
+    Attributes:
+        address: the broker.
+        connected: whether messages can come in now.
+        problem: why not, in a sentence; None while connected.
+    """
+
+    def __init__(
+        self,
+        address: BrokerAddress,
+        *,
+        client_id: str,
+        topics: Sequence[str],
+        sink: Sink,
+        clock: Callable[[], Millis],
+    ) -> None:
+        """Prepare; nothing connects before `start`.
+
+        Args:
+            address: the broker.
+            client_id: ours for ever: the broker keeps messages for it while we are away.
+            topics: topic filters to subscribe to.
+            sink: takes every message; reading pauses while too many wait there.
+            clock: the time of arrival.
+        """
+        self.address = address
+        self.connected = False
+        self.problem: str | None = f"not yet connected to {address}"
+        self._client_id, self._topics = client_id, topics
+        self._sink, self._clock = sink, clock
+        self._protocol = address.version
+        self._connection = 0
+        self._to_acknowledge: deque[Received] = deque()
+        self._to_publish: deque[tuple[str, bytes]] = deque()
+        self._stopping = threading.Event()
+        self._wake_reader, self._wake_writer = socket.socketpair()
+        self._wake_reader.settimeout(0)
+        self._wake_writer.settimeout(0)
+        self._client = self._new_client()
+        self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
+
+    def start(self) -> None:
+        """Connect, and stay connected until `stop`."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Send what is left to acknowledge, say goodbye and end."""
+        self._stopping.set()
+        self._wake()
+        self._thread.join()
+        self._wake_reader.close()
+        self._wake_writer.close()
+
+    def acknowledge(self, messages: Iterable[Received]) -> None:
+        """Acknowledge messages, in this order, if their connection still stands."""
+        self._to_acknowledge.extend(m for m in messages if m.qos)
+        self._wake()
+
+    def publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Send messages (topic, payload) with QoS 0: requests, which are asked again if they get lost."""
+        self._to_publish.extend(messages)
+        self._wake()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # the pipe is full of calls: it is awake already
+            self._wake_writer.send(b"\0")
+
+    def _new_client(self) -> mqtt.Client:
+        modern = self._protocol is MQTTProtocolVersion.MQTTv5
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._client_id,
+            clean_session=None if modern else False,
+            protocol=self._protocol,
+            manual_ack=True,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = 5.0
+        client.on_connect = self._on_connect
+        client.on_message = self._on_message
+        if self.address.user is not None:
+            client.username_pw_set(self.address.user, self.address.password)
+        if self.address.tls is not None:
+            tls = self.address.tls
+            context = ssl.create_default_context(cafile=str(tls.ca) if tls.ca else None)
+            if tls.certificate is not None:
+                context.load_cert_chain(tls.certificate, tls.key)
+            client.tls_set_context(context)
+        return client
+
+    def _connect(self) -> None:
+        """Open the connection and send CONNECT; the answer comes to `_on_connect`."""
+        if self._protocol is MQTTProtocolVersion.MQTTv5:
+            properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
+            properties.SessionExpiryInterval = 0xFFFFFFFF
+            properties.ReceiveMaximum = RECEIVE_MAXIMUM
+            self._client.connect(
+                self.address.host, self.address.port, KEEPALIVE, clean_start=False, properties=properties
+            )
+        else:
+            self._client.connect(self.address.host, self.address.port, KEEPALIVE)
+
+    def _on_connect(
+        self, client: mqtt.Client, _userdata: object, _flags: mqtt.ConnectFlags, reason: ReasonCode, _properties: object
+    ) -> None:
+        if reason.is_failure:
+            if self._protocol is MQTTProtocolVersion.MQTTv5 and str(reason) in _UNSUPPORTED_PROTOCOL:
+                self._protocol = MQTTProtocolVersion.MQTTv311
+            self.problem = f"{self.address} refuses us: {reason}"
+            return
+        self._connection += 1
+        if self._protocol is MQTTProtocolVersion.MQTTv5:
+            # Retained messages only for a new subscription: they are old, and we saw them at the first one.
+            options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+            client.subscribe([(topic, options) for topic in self._topics])
+        else:
+            client.subscribe([(topic, 1) for topic in self._topics])
+        self.connected, self.problem = True, None
+        logger.info("connected to %s as %s", self.address, self._client_id)
+
+    def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = repr(message)  # a topic that is no UTF-8 breaks the protocol; its message is kept all the same
+        came = Message(topic, bytes(message.payload), self._clock(), message.retain)
+        self._sink.deliver(Received(came, message.mid, message.qos, self._connection))
+
+    def _run(self) -> None:
+        wait = 0.0
+        while not self._stopping.wait(wait * random.uniform(0.5, 1.0)):  # noqa: S311 - spreads reconnects, keeps no secret
+            was_connected, protocol = self._connection, self._protocol
+            try:
+                self._connect()
+                self._serve()
+            except (OSError, ValueError) as error:
+                self.problem = f"{self.address} cannot be reached: {error}"
+            self.connected = False
+            if self._stopping.is_set():
+                break
+            self.problem = self.problem or f"{self.address} closed the connection"
+            if protocol != self._protocol:
+                self._client, wait = self._new_client(), 0.0
+                continue
+            wait = 0.5 if self._connection != was_connected else min(max(wait * 2, 0.5), _LONGEST_WAIT)
+            logger.warning("%s; next try in about %.1f s", self.problem, wait)
+
+    def _serve(self) -> None:
+        """Do the client's network work until its connection ends or we stop."""
+        client = self._client
+        connection = client.socket()
+        if connection is None:
+            return
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._wake_reader, selectors.EVENT_READ)
+            interest = 0
+            next_upkeep = 0.0
+            while client.socket() is connection:
+                wanted = selectors.EVENT_READ if self._sink.backlog() < BACKLOG else 0
+                wanted |= selectors.EVENT_WRITE if client.want_write() else 0
+                interest = _watch(selector, connection, interest, wanted)
+                pending = isinstance(connection, ssl.SSLSocket) and connection.pending() > 0
+                ready = selector.select(0 if pending else 0.2)
+                events = {key.fileobj: mask for key, mask in ready}
+                if self._wake_reader in events:
+                    self._empty_wake_pipe()
+                mask = events.get(connection, 0)
+                if mask & selectors.EVENT_READ or (pending and wanted & selectors.EVENT_READ):
+                    client.loop_read()
+                if mask & selectors.EVENT_WRITE:
+                    client.loop_write()
+                self._send_queued()
+                if time.monotonic() >= next_upkeep:
+                    client.loop_misc()
+                    next_upkeep = time.monotonic() + 1.0
+                if self._stopping.is_set() and not self._to_acknowledge and not client.want_write():
+                    client.disconnect()
+                    return
+
+    def _empty_wake_pipe(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self._wake_reader.recv(4096):
+                pass
+
+    def _send_queued(self) -> None:
+        if not self.connected:
+            return
+        while self._to_acknowledge:
+            message = self._to_acknowledge.popleft()
+            if message.connection == self._connection:
+                self._client.ack(message.mid, message.qos)
+        while self._to_publish:
+            topic, payload = self._to_publish.popleft()
+            self._client.publish(topic, payload, qos=0)
+
+
+def _watch(selector: selectors.BaseSelector, connection: Any, interest: int, wanted: int) -> int:  # noqa: ANN401 - paho's socket is plain, TLS or its own
+    """Let the selector watch a connection for `wanted` instead of `interest`; what it now watches for."""
+    if wanted != interest:
+        if not interest:
+            selector.register(connection, wanted)
+        elif not wanted:
+            selector.unregister(connection)
+        else:
+            selector.modify(connection, wanted)
+    return wanted
