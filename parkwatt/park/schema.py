@@ -1,0 +1,65 @@
+"""The JSON Schema of the park file, generated from the model, so that editors complete and check it."""
+
+import inspect
+import json
+import re
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+
+from parkwatt.park.model import Enterprise, Location, Meter, Name, ParkFacts, Strict
+
+SCHEMA_NAME = "park.schema.json"
+"""The schema's file name beside a park file."""
+
+Table = Annotated[str, Field(pattern=r"\.(csv|xlsx|CSV|XLSX)$", examples=["meters.csv"])]
+"""The name of a table in the park file's folder."""
+
+
+class ParkFile(Strict):
+    """A park: what it is, who is in it and what is measured.
+
+    Attributes:
+        park: what is said of the park itself.
+        enterprises: the companies in it: a list, the name of a table, or both mixed.
+        meters: all meters, the park's own and the enterprises': a list, the name of a table, or both mixed.
+    """
+
+    park: ParkFacts
+    enterprises: Table | tuple[Enterprise | Table, ...] = ()
+    meters: Table | tuple[Meter | Table, ...] = ()
+
+
+class _DescribedSchema(GenerateJsonSchema):
+    """Adds to every key what the docstring of its class says of it."""
+
+    def model_schema(self, schema: Any) -> JsonSchemaValue:  # noqa: ANN401 - pydantic's own type is internal
+        result = super().model_schema(schema)
+        texts = described(schema["cls"])
+        for key, value in result.get("properties", {}).items():
+            value.pop("title", None)
+            if key in texts:
+                value["description"] = texts[key]
+        result["description"] = (inspect.getdoc(schema["cls"]) or "").partition("\n")[0]
+        return result
+
+
+def described(model: type[BaseModel]) -> dict[str, str]:
+    """What the docstrings of a model and those it builds on say of its keys, units included."""
+    texts: dict[str, str] = {}
+    for cls in reversed(model.__mro__):
+        _, _, attributes = (inspect.getdoc(cls) or "").partition("\nAttributes:\n")
+        texts |= {m[1]: " ".join(m[2].split()) for m in re.finditer(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", attributes, re.MULTILINE)}
+    return {key: text for key, text in texts.items() if key in model.model_fields}
+
+
+def park_schema() -> str:
+    """The JSON Schema of a park file as text."""
+    schema = ParkFile.model_json_schema(schema_generator=_DescribedSchema, mode="validation")
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Parkwatt park file"}
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+PARTS: tuple[type[BaseModel], ...] = (ParkFacts, Name, Location, Enterprise, Meter)
+"""The mappings that a park file is made of, for documentation."""
