@@ -1,0 +1,166 @@
+"""`/api/v1/consumption` and `/api/v1/emissions`: what registers counted, and the CO2 it stands for."""
+
+from datetime import timedelta
+
+import numpy as np
+from fastapi import APIRouter, HTTPException
+from numpy.typing import NDArray
+
+from dashboards.live.answers import ConsumptionAnswer, EmissionAnswer, FactorAnswer
+from dashboards.live.context import Context
+from dashboards.live.parameters import EveryParameter, FromParameter, MeterParameter, ToParameter, period, time
+from parkwatt.accounting import emissions, intervals
+from parkwatt.accounting.periods import QUARTER, borders, day_of, day_start, local_date, quarter_of
+from parkwatt.accounting.registers import MAX_GAP
+from parkwatt.park import Meter
+from parkwatt.quantities import QUANTITIES
+from parkwatt.readings import Millis, SeriesKey, to_iso
+from parkwatt.store import Query
+
+_DAY = 86_400_000
+_MOST_PERIODS = 200_000
+_DIRECTIONS = {"energy_export": "out", "energy_production": "out"}
+"""Registers that count what goes out; every other one counts what comes in."""
+
+Borders = NDArray[np.int64]
+
+
+def accounting_routes(context: Context) -> APIRouter:
+    """The routes that answer with accounting."""
+    router = APIRouter(tags=["accounting"])
+
+    @router.get("/consumption", summary="Consumption per meter and period, from registers")
+    def consumption(
+        meter: MeterParameter = None,
+        from_: FromParameter = None,
+        to: ToParameter = None,
+        every: EveryParameter = None,
+    ) -> dict[str, list[ConsumptionAnswer]]:
+        """What registers counted between the borders of periods, which are aligned to the park's local day.
+
+        Without `from` and `to`: the last 24 hours. `every` is a multiple of 15min, or 1d for local days.
+        """
+        edges = _borders(context, from_, to, every)
+        meters = [m for m in context.park.meters if _selected(m.id, meter)]
+        if len(meters) * (len(edges) - 1) > _MOST_PERIODS:
+            raise HTTPException(400, "that is too much for one answer; ask for fewer meters, a shorter time or 1d")
+        found = []
+        for key, used in _registers(context, meters, edges).items():
+            about = context.park.meter_by_id[key.meter]
+            for i, (start, end) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)):
+                amount = float(used.amount[i])
+                found.append(
+                    ConsumptionAnswer(
+                        meter=key.meter,
+                        enterprise=about.enterprise,
+                        carrier=about.carrier,
+                        direction=_DIRECTIONS.get(key.quantity, "in"),
+                        start=to_iso(start),
+                        end=to_iso(end),
+                        amount=None if np.isnan(amount) else amount,
+                        unit=QUANTITIES[key.quantity].unit,
+                        measured_share=round(float(used.measured[i]), 6),
+                        estimated_share=round(float(used.estimated[i]), 6),
+                    )
+                )
+        return {"consumption": found}
+
+    @router.get("/emissions", summary="CO2 per enterprise, carrier and period")
+    def emission(
+        from_: FromParameter = None, to: ToParameter = None, every: EveryParameter = None
+    ) -> dict[str, list[EmissionAnswer] | list[FactorAnswer]]:
+        """Location-based CO2 of what entered each enterprise; times as for consumption."""
+        edges = _borders(context, from_, to, every)
+        answers: list[EmissionAnswer] = []
+        factors: dict[str, FactorAnswer] = {}
+        for enterprise in (None, *(e.id for e in context.park.enterprises)):
+            for carrier in sorted({m.carrier for m in context.park.meters_of(enterprise)}):
+                conversion = emissions.co2(carrier, context.park.grid_region)
+                entries = context.park.entry_meters(enterprise, carrier)
+                if conversion is None or not entries or (enterprise is None and carrier == "electricity"):
+                    continue  # the park's own grid meters hold what the enterprises' entries hold already
+                used = _registers(context, entries, edges)
+                signed = [
+                    intervals.scaled(amounts, -1.0 if key.quantity in _DIRECTIONS else 1.0)
+                    for key, amounts in used.items()
+                ]
+                total = intervals.added(signed, edges)
+                for factor in conversion.factors:
+                    known = {name: getattr(factor, name) for name in FactorAnswer.model_fields}
+                    factors[factor.id] = FactorAnswer(**known)
+                answers += [
+                    EmissionAnswer(
+                        enterprise=enterprise,
+                        carrier=carrier,
+                        start=to_iso(start),
+                        end=to_iso(end),
+                        co2_location_kg=None if np.isnan(amount) else amount * conversion.per_unit * 1000,
+                        measured_share=round(share, 6),
+                        factors=[factor.id for factor in conversion.factors],
+                    )
+                    for start, end, amount, share in zip(
+                        edges[:-1].tolist(),
+                        edges[1:].tolist(),
+                        total.amount.tolist(),
+                        total.measured.tolist(),
+                        strict=True,
+                    )
+                ]
+        return {"emissions": answers, "factors": list(factors.values())}
+
+    return router
+
+
+def _selected(meter: str, patterns: list[str] | None) -> bool:
+    return not patterns or any(meter == p or (p.endswith("*") and meter.startswith(p[:-1])) for p in patterns)
+
+
+def _borders(context: Context, from_: str | None, to: str | None, every: str | None) -> Borders:
+    """Borders of the asked periods, aligned to the park's local time."""
+    now = context.clock()
+    end = time(to, "to") or now
+    start = time(from_, "from")
+    start = quarter_of(end - _DAY if start is None else start, context.park.zone)
+    length = period(every) or QUARTER
+    if start >= end:
+        raise HTTPException(400, "from must be before to")
+    if (end - start) // length > _MOST_PERIODS:
+        raise HTTPException(400, "that is too long for one answer; ask for a shorter time or longer periods")
+    if length == _DAY:
+        return _local_days(context, start, end)
+    if length % QUARTER:
+        raise HTTPException(400, f"every={every!r} is no multiple of 15min")
+    first_day, _ = day_of(start, context.park.zone)
+    return borders(first_day + (start - first_day) // length * length, end, every=length)
+
+
+def _local_days(context: Context, start: Millis, end: Millis) -> Borders:
+    """The local days that a time touches, whole."""
+    zone = context.park.zone
+    day, last = local_date(start, zone), local_date(end - 1, zone)
+    found = [day_start(day, zone)]
+    while day <= last:
+        day += timedelta(days=1)
+        found.append(day_start(day, zone))
+    return np.array(found, np.int64)
+
+
+def _registers(
+    context: Context, meters: list[Meter] | tuple[Meter, ...], edges: Borders
+) -> dict[SeriesKey, intervals.Intervals]:
+    """Consumption between the borders of every total register of some meters."""
+    if not meters:
+        return {}
+    registers = {m.medium.register for m in meters} | set(_DIRECTIONS)
+    query = Query(
+        tuple(m.id for m in meters),
+        tuple(sorted(registers)),
+        start=int(edges[0]) - MAX_GAP,
+        end=int(edges[-1]) + MAX_GAP,
+    )
+    by_id = {m.id: m for m in meters}
+    return {
+        key: intervals.consumption(found, edges, digits=by_id[key.meter].register_digits)
+        for key, found in context.store.buckets(query, every=QUARTER).items()
+        if key.phase is None
+    }

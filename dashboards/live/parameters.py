@@ -1,0 +1,61 @@
+"""Query parameters of the HTTP interface: times and periods as people write them, with errors that help."""
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import HTTPException, Query
+
+from parkwatt.readings import Millis, to_millis
+
+_PERIOD = re.compile(r"^(\d+)(s|min|m|h|d)$")
+_UNIT_MS = {"s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+MeterParameter = Annotated[
+    list[str] | None,
+    Query(alias="meter", description="Meter id; may be repeated, and may end in * for all that begin so."),
+]
+QuantityParameter = Annotated[
+    list[str] | None, Query(alias="quantity", description="Quantity, for example active_power; may be repeated.")
+]
+FromParameter = Annotated[
+    str | None, Query(alias="from", description="First time, included: ISO 8601 with zone, or epoch milliseconds.")
+]
+ToParameter = Annotated[
+    str | None, Query(alias="to", description="Last time, excluded: ISO 8601 with zone, or epoch milliseconds.")
+]
+EveryParameter = Annotated[str | None, Query(description="Length of a period: 30s, 15min, 1h, 1d.")]
+
+
+def time(text: str | None, name: str) -> Millis | None:
+    """A time as given; None for none.
+
+    Raises:
+        HTTPException: 400 if it is no time, or has no zone.
+    """
+    if text is None:
+        return None
+    if text.lstrip("-").isdigit():
+        return int(text)
+    try:
+        # A "+" of an offset that nobody escaped arrives as a blank.
+        return to_millis(datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text))
+    except (ValueError, OverflowError):
+        detail = (
+            f"{name}={text!r} is no time with a zone; write it like 2026-01-15T08:00:00Z or 2026-01-15T16:00:00+08:00"
+        )
+        raise HTTPException(400, detail) from None
+
+
+def period(text: str | None) -> Millis | None:
+    """The length of a period [ms]; None for none.
+
+    Raises:
+        HTTPException: 400 if it is no length.
+    """
+    if text is None:
+        return None
+    match = _PERIOD.match(text)
+    if match is None or int(match[1]) == 0:
+        raise HTTPException(400, f"every={text!r} is no length of time; write it like 30s, 15min, 1h or 1d")
+    return int(match[1]) * _UNIT_MS[match[2]]
