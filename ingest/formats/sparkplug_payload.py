@@ -279,14 +279,14 @@ def _payload_class() -> Any:  # noqa: ANN401 - the class is built at run time
                 name=name, number=tag, label=_F.LABEL_REPEATED if kind.startswith("*") else _F.LABEL_OPTIONAL
             )
             if bare in _SCALARS:
-                described.type = _SCALARS[bare]
+                described.type = _SCALARS[bare]  # type: ignore[assignment]  # the stub wants its own enum class
             else:
                 described.type = _F.TYPE_MESSAGE
                 described.type_name = f".{package}.{bare}"
             if kind.startswith("|"):
                 described.oneof_index = 0
     pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)  # type: ignore[no-untyped-call]  # missing in the stubs
+    pool.Add(file)
     return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{package}.Payload"))
 
 

@@ -1,0 +1,114 @@
+"""From the meter on the wire to the meter in the park: which one it is, its ratios, which way it is mounted."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ingest.formats.meaning import Meaning, Scale, meaning
+from ingest.formats.topics import FilterTree
+from parkwatt.park import Meter, Park
+
+_KEPT = 200_000
+"""Bindings remembered; beyond that they are worked out anew."""
+
+_OPPOSITE: Mapping[str, str] = {
+    "energy_import": "energy_export",
+    "energy_export": "energy_import",
+    "reactive_energy_import": "reactive_energy_export",
+    "reactive_energy_export": "reactive_energy_import",
+}
+_DIRECTED = frozenset({"active_power", "reactive_power"})
+
+
+class Binding:
+    """How the fields of one wire meter become readings of one meter of the park.
+
+    Attributes:
+        meter: id that the readings get.
+        adjusts: whether `adjust` changes anything.
+    """
+
+    def __init__(self, meter: str, of: Meter | None = None) -> None:
+        """Bind to a meter of the park, or to nobody: then the id on the wire stands."""
+        self.meter = meter
+        self._reverse = of is not None and of.mounted == "reverse"
+        ct, pt = (1.0, 1.0) if of is None else (of.ct, of.pt)
+        self._ratios: Mapping[Scale, float] = {"": 1.0, "ct": ct, "pt": pt, "ct*pt": ct * pt}
+        self._adjusted: dict[Meaning, Meaning] = {}
+        self.adjusts = self._reverse or any(ratio != 1 for ratio in self._ratios.values())
+
+    def adjust(self, field: Meaning) -> Meaning:
+        """A field's meaning with this meter's ratios and mounting."""
+        done = self._adjusted.get(field)
+        if done is None:
+            done = self._adjusted[field] = self._adjust(field)
+        return done
+
+    def _adjust(self, field: Meaning) -> Meaning:
+        ratio = self._ratios[field.scale]
+        if self._reverse and field.quantity in _DIRECTED:
+            ratio = -ratio
+        turned = field.times(ratio)
+        if self._reverse and field.quantity in _OPPOSITE:
+            other = meaning(_OPPOSITE[field.quantity], field.phase)
+            turned = replace(turned, quantity=other.quantity, low=other.low, high=other.high)
+        return turned
+
+
+class Binder:
+    """Finds the park's meter for a wire meter and remembers it.
+
+    A meter is found by its `wire_id`, else by its `id`; else by its `topic`, when the message speaks of one wire
+    meter only. A wire meter nobody claims keeps its own id.
+    """
+
+    def __init__(self, park: Park | None) -> None:
+        """Prepare for a park."""
+        self._by_wire_id: dict[str, list[Meter]] = {}
+        self._by_id: dict[str, Meter] = {}
+        self._filters: FilterTree[Meter] = FilterTree()
+        self._known: dict[tuple[str, str, bool], Binding] = {}
+        self._claims: dict[str, str] = {}
+        self._bindings: dict[str, Binding] = {}
+        for meter in park.meters if park else ():
+            self._bindings[meter.id] = Binding(meter.id, meter)
+            if meter.wire_id is not None:
+                self._by_wire_id.setdefault(meter.wire_id, []).append(meter)
+            else:
+                self._by_id[meter.id] = meter
+            if meter.topic is not None:
+                self._filters.add(meter.topic, meter)
+
+    def device_on(self, topic: str) -> str | None:
+        """The device model that the park file names for a topic."""
+        return next((m.device for m in self._filters.find(topic) if m.device is not None), None)
+
+    def bind(self, topic: str, wire_meter: str, *, alone: bool) -> Binding:
+        """The binding of a wire meter; `alone` when the message speaks of no other."""
+        key = (topic, wire_meter, alone)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            meter = self._find(topic, wire_meter, alone=alone)
+            known = Binding(wire_meter) if meter is None else self._bindings[meter.id]
+            self._known[key] = known
+        return known
+
+    def _find(self, topic: str, wire_meter: str, *, alone: bool) -> Meter | None:
+        on_topic = self._filters.find(topic)
+        named = self._by_wire_id.get(wire_meter, ())
+        # One wire id may exist behind several gateways: the topic tells them apart.
+        for meter in (*(m for m in named if m in on_topic), *(m for m in named if m.topic is None)):
+            return meter
+        if wire_meter in self._by_id:
+            return self._by_id[wire_meter]
+        if not alone:
+            return None
+        open_meters = [m for m in on_topic if m.wire_id is None]
+        exact = [m for m in open_meters if m.topic == topic]
+        candidates = exact or open_meters
+        if len(candidates) != 1:
+            return None
+        meter = candidates[0]
+        # The first wire meter to come on a filter keeps it: two wire meters must never mix in one meter.
+        return meter if self._claims.setdefault(meter.id, wire_meter) == wire_meter else None

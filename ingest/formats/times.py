@@ -1,0 +1,109 @@
+"""When a reading was measured: epoch numbers of any magnitude, ISO 8601, and the layouts meters write."""
+
+import math
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
+
+from parkwatt.readings import Millis, TimeSource, to_millis
+
+EARLIEST: Millis = 1_262_304_000_000
+"""2010-01-01T00:00:00Z; a clock before it was never set (1970, year 1111)."""
+
+DAY: Millis = 86_400_000
+"""How far ahead of its arrival a reading may be before its clock counts as wrong, unless a model says otherwise."""
+
+_LAYOUTS = {14: "%Y%m%d%H%M%S", 12: "%y%m%d%H%M%S"}
+
+
+class NotATimeError(ValueError):
+    """Text or a number that is no time."""
+
+
+def epoch(value: float) -> Millis:
+    """Epoch seconds, milliseconds, microseconds or nanoseconds, told apart by their size, as milliseconds."""
+    size = abs(value)
+    if size < 1e11:
+        return round(value * 1000)
+    if size < 1e14:
+        return round(value)
+    if size < 1e17:
+        return round(value / 1000)
+    return round(value / 1_000_000)
+
+
+def read(value: Any, zone: tzinfo = UTC, layout: str | None = None) -> Millis | None:  # noqa: ANN401 - from JSON
+    """The time in a field; None where there is none.
+
+    Args:
+        value: epoch number (also as text), ISO 8601 text, or 14 digits (20260115080000).
+        zone: time zone of texts that do not say one.
+        layout: `strptime` layout, where the device has its own.
+
+    Raises:
+        NotATimeError: if the value is something else.
+    """
+    kind = type(value)
+    if value is None or value == "":
+        return None
+    if layout is not None:
+        return _by_layout(str(value), zone, layout)
+    if kind is int or kind is float:
+        if not math.isfinite(value) or size_is_absurd(value):
+            message = f"{value!r:.40} is no time"
+            raise NotATimeError(message)
+        if kind is int and 20_100_000_000_000 <= value < 21_000_000_000_000:
+            return _by_layout(str(value), zone, _LAYOUTS[14])
+        return epoch(value)
+    if kind is str:
+        return _from_text(value.strip(), zone)
+    message = f"{value!r:.40} is no time"
+    raise NotATimeError(message)
+
+
+def size_is_absurd(value: float) -> bool:
+    """Whether a number is too large for any epoch, so that rounding it would make a giant integer."""
+    return abs(value) > 1e20
+
+
+def settle(device: Millis | None, arrived: Millis, *, ahead: Millis = DAY) -> tuple[Millis, TimeSource]:
+    """The time to store: the device's if it is plausible, else the time of arrival."""
+    if device is None or device < EARLIEST or device > arrived + ahead:
+        return arrived, TimeSource.ARRIVAL
+    return device, TimeSource.DEVICE
+
+
+def _from_text(text: str, zone: tzinfo) -> Millis | None:
+    if not text:
+        return None
+    if text[0].isdigit() and text.isascii():
+        if text.isdigit():
+            if len(text) > 20:
+                message = f"{text[:40]!r} is no time"
+                raise NotATimeError(message)
+            return read(int(text), zone)
+        if text.count(".") == 1 and text.replace(".", "").isdigit() and len(text) < 32:
+            return epoch(float(text))
+    try:
+        at = datetime.fromisoformat(text.replace("/", "-"))
+    except ValueError as error:
+        message = f"{text[:40]!r} is no time"
+        raise NotATimeError(message) from error
+    return _millis(at, zone)
+
+
+def _by_layout(text: str, zone: tzinfo, layout: str) -> Millis:
+    try:
+        at = datetime.strptime(text, layout)  # noqa: DTZ007 - the zone follows
+    except ValueError as error:
+        message = f"{text[:40]!r} is no time like {layout}"
+        raise NotATimeError(message) from error
+    return _millis(at, zone)
+
+
+def _millis(at: datetime, zone: tzinfo) -> Millis:
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=zone)
+    try:
+        return to_millis(at)
+    except OverflowError:  # the first and last days of the calendar have no UTC
+        return to_millis(datetime.min.replace(tzinfo=UTC) + timedelta(days=1))
