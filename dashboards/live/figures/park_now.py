@@ -120,14 +120,15 @@ def used_power(used: Total, grid: Total) -> Total:
 
 
 def clean_share(power: Total, sources: Mapping[Source, Total]) -> float | None:
-    """Share of the use that on-site generation and battery discharge cover now (0 to 1); the grid's mix is not counted.
+    """On-site generation / electricity used (0 to 1).
 
-    What is exported or stored is not used, so the share never passes 1.
+    The grid's own mix is not counted, and neither is a battery: it gives back what it took. What is exported is not
+    used, so the share never passes 1. Without generation meters it is 0; without a current value of one it is unknown.
     """
-    if power.value is None or power.value <= 0:
+    made = sources.get(Source.PV, Total(0.0, 0, 0)).value
+    if power.value is None or power.value <= 0 or made is None:
         return None
-    own = [total.value or 0.0 for source, total in sources.items() if source is not Source.GRID]
-    return min(1.0, sum(max(0.0, value) for value in own) / power.value)
+    return min(1.0, max(0.0, made) / power.value)
 
 
 def carrier_flows(used: Mapping[str, Total]) -> tuple[CarrierFlow, ...]:

@@ -206,7 +206,7 @@ class ParkNow:
         version: `Live.version` it was computed from.
         power: electricity the park uses [kW]: grid + generation + battery.
         sources: the same by source, always in the order of `Source`; a source without meters is left out.
-        clean_share: on-site generation and battery discharge / use; the grid's own mix is not counted.
+        clean_share: on-site generation / use (0 to 1); neither the grid's own mix nor batteries are counted.
         carriers: every carrier that enters the park, electricity first.
         co2: CO2 rate [t/h].
         enterprises: the largest user first; those without a current value last.

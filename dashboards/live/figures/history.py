@@ -1,0 +1,151 @@
+"""Registers of the past: what meters used between any borders; finished stretches are remembered for a while."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dashboards.live.figures.shapes import Amount, Reset
+from dashboards.live.figures.sites import Term, Terms
+from parkwatt.accounting.intervals import Intervals, added, between, missing, net, scaled
+from parkwatt.accounting.periods import QUARTER
+from parkwatt.accounting.registers import Fall, Segments, readings_of, segments
+from parkwatt.park import CARRIERS, Meter, Role
+from parkwatt.readings import Millis, SeriesKey
+from parkwatt.store import Query, Store
+
+EXPORT, PRODUCTION = "energy_export", "energy_production"
+_QUANTITIES = tuple(sorted({c.register for c in CARRIERS.values()} | {EXPORT, PRODUCTION}))
+_MARGIN: Millis = 2 * QUARTER
+"""Read beyond both ends, so that there is a reading on either side of the outermost borders [ms]."""
+_REMEMBERED: Millis = 15 * 60_000
+"""A finished stretch is read again after this long, for late readings [ms]."""
+
+Knots = Mapping[SeriesKey, tuple[NDArray[np.int64], NDArray[np.float64]]]
+"""Times [ms] and values of every register series, in order of time."""
+
+
+class Registers:
+    """Registers of some meters over one stretch of time."""
+
+    def __init__(self, *knots: Knots, digits: Mapping[str, int | None]) -> None:
+        """Join readings of stretches that follow on each other."""
+        self._knots = _joined(knots)
+        self._digits = digits
+        self._segments: dict[SeriesKey, Segments] = {}
+
+    def used(self, terms: Terms, borders: NDArray[np.int64]) -> Intervals:
+        """The sum of some meters between borders [unit of their register]."""
+        return added([self._of(term, borders) for term in terms], borders)
+
+    def resets(self, meters: Iterable[Meter]) -> tuple[Reset, ...]:
+        """Registers that were reset, the newest first."""
+        ids = {meter.id for meter in meters}
+        falling = [k for k, (_, value) in self._knots.items() if k.meter in ids and bool((np.diff(value) < 0).any())]
+        found = [
+            Reset(key.meter, key.quantity, event.time, event.before, event.after)
+            for key in falling
+            for event in self._register(key).events
+            if event.kind is Fall.RESET
+        ]
+        return tuple(sorted(found, key=lambda reset: -reset.time))
+
+    def _of(self, term: Term, borders: NDArray[np.int64]) -> Intervals:
+        """One meter, in the direction that its term wants."""
+        meter, sign = term
+        if meter.carrier != "electricity":
+            return scaled(self._between(meter, meter.medium.register, borders), sign)
+        if meter.role is Role.GENERATION and self._has(meter, PRODUCTION):
+            return scaled(self._between(meter, PRODUCTION, borders), -sign)
+        if not self._has(meter, EXPORT):
+            return scaled(self._between(meter, meter.medium.register, borders), sign)
+        export = self._between(meter, EXPORT, borders)
+        if not self._has(meter, meter.medium.register):
+            return scaled(export, -sign)
+        return scaled(net(self._between(meter, meter.medium.register, borders), export), sign)
+
+    def _has(self, meter: Meter, quantity: str) -> bool:
+        return SeriesKey(meter.id, quantity, None) in self._knots
+
+    def _between(self, meter: Meter, quantity: str, borders: NDArray[np.int64]) -> Intervals:
+        key = SeriesKey(meter.id, quantity, None)
+        return between(self._register(key), borders) if key in self._knots else missing(borders)
+
+    def _register(self, key: SeriesKey) -> Segments:
+        known = self._segments.get(key)
+        if known is None:
+            time, value = self._knots[key]
+            known = self._segments[key] = segments(time, value, digits=self._digits.get(key.meter))
+        return known
+
+
+class RegisterHistory:
+    """Reads registers of a set of meters from the store."""
+
+    def __init__(self, store: Store, meters: Sequence[Meter]) -> None:
+        """Remember where to look."""
+        self._store = store
+        self._ids = tuple(meter.id for meter in meters)
+        self._digits = {meter.id: meter.register_digits for meter in meters}
+        self._finished: dict[tuple[Millis, Millis], tuple[Millis, Registers, Knots]] = {}
+
+    def finished(self, start: Millis, end: Millis, now: Millis) -> Registers:
+        """Registers around a stretch that is over; read again now and then."""
+        return self._remembered(start - _MARGIN, end + _MARGIN, now)[1]
+
+    def since(self, start: Millis, middle: Millis, now: Millis) -> Registers:
+        """Registers from `start` until now; what is before `middle` is read again only now and then."""
+        _, _, before = self._remembered(start - _MARGIN, middle, now)
+        return Registers(before, self._read(middle, now + QUARTER), digits=self._digits)
+
+    def _remembered(self, start: Millis, end: Millis, now: Millis) -> tuple[Millis, Registers, Knots]:
+        known = self._finished.get((start, end))
+        if known is None or now - known[0] > _REMEMBERED or end > known[0]:
+            old = [at for at, found in self._finished.items() if now - found[0] > 2 * _REMEMBERED]
+            for at in old:
+                del self._finished[at]
+            knots = self._read(start, end)
+            known = self._finished[start, end] = (now, Registers(knots, digits=self._digits), knots)
+        return known
+
+    def _read(self, start: Millis, end: Millis) -> Knots:
+        if not self._ids:
+            return {}
+        query = Query(meters=self._ids, quantities=_QUANTITIES, start=start, end=end)
+        found = self._store.buckets(query, every=QUARTER, origin=start)
+        return {key: readings_of(buckets) for key, buckets in found.items() if key.phase is None}
+
+
+def amount(intervals: Intervals) -> Amount:
+    """All intervals taken together."""
+    known = ~np.isnan(intervals.amount)
+    length = intervals.length
+    whole = float(length.sum())
+    if whole <= 0:
+        return Amount(None)
+    measured = float((intervals.measured * length).sum() / whole)
+    estimated = float((intervals.estimated * length).sum() / whole)
+    return Amount(
+        value=float(intervals.amount[known].sum()) if known.any() else None,
+        measured=measured,
+        estimated=estimated,
+        missing=max(0.0, 1.0 - measured - estimated),
+    )
+
+
+def marks(start: Millis, end: Millis) -> NDArray[np.int64]:
+    """Borders of one interval [ms]."""
+    return np.array([start, end], dtype=np.int64)
+
+
+def _joined(stretches: Sequence[Knots]) -> Knots:
+    if len(stretches) == 1:
+        return stretches[0]
+    parts: dict[SeriesKey, list[tuple[NDArray[np.int64], NDArray[np.float64]]]] = {}
+    for stretch in stretches:
+        for key, found in stretch.items():
+            parts.setdefault(key, []).append(found)
+    return {
+        key: (np.concatenate([time for time, _ in found]), np.concatenate([value for _, value in found]))
+        for key, found in parts.items()
+    }
