@@ -26,6 +26,8 @@ def _mistake(model: type[BaseModel], record: Record, error: ErrorDetails) -> Mis
     key = str(location[-1]) if location else ""
     words = _WORDS.get(error["type"], _other)
     what, way_out = words(key, error, _keys(model, location[:-1]))
+    if location == ("name",) and not record.places:
+        way_out = "fill name_en or name_zh"  # what a table has in its place
     return record.where(location).mistake(what, way_out)
 
 

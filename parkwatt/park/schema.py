@@ -45,12 +45,16 @@ class _DescribedSchema(GenerateJsonSchema):
         return result
 
 
+_ATTRIBUTE = re.compile(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
+"""An entry in the attributes of a Google docstring: the name and its text, over several lines."""
+
+
 def described(model: type[BaseModel]) -> dict[str, str]:
     """What the docstrings of a model and those it builds on say of its keys, units included."""
     texts: dict[str, str] = {}
     for cls in reversed(model.__mro__):
         _, _, attributes = (inspect.getdoc(cls) or "").partition("\nAttributes:\n")
-        texts |= {m[1]: " ".join(m[2].split()) for m in re.finditer(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", attributes, re.MULTILINE)}
+        texts |= {m[1]: " ".join(m[2].split()) for m in _ATTRIBUTE.finditer(attributes)}
     return {key: text for key, text in texts.items() if key in model.model_fields}
 
 

@@ -1,0 +1,1 @@
+"""What Parkwatt promises, held by tests."""
