@@ -1,0 +1,154 @@
+"""What needs a person now, the most important first."""
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import TypeAlias
+
+from dashboards.live.context import Context
+from dashboards.live.figures.inbox import unassigned_meters
+from dashboards.live.figures.moment import Meters
+from dashboards.live.figures.rejected import by_reason
+from dashboards.live.figures.rows import clock_offset, meter_rows
+from dashboards.live.figures.shapes import Attention, Demand, MeterRow, MeterState, ParkDay, Severity
+from parkwatt.park import Role
+from parkwatt.readings import Millis
+
+CODES = (
+    "demand_exceeded",
+    "demand_expected",
+    "demand_near",
+    "supply_silent",
+    "meter_goodbye",
+    "meter_silent",
+    "meters_silent",
+    "clock_off",
+    "rejections",
+    "register_reset",
+    "unassigned",
+    "meters_never",
+)
+"""All codes this file gives, the most important first; problems of the pipeline keep their own codes."""
+
+DEMAND_NEAR = 0.9
+"""Share of the contracted demand from which on it is worth a warning."""
+_EACH = 5
+"""More silent meters than this in one enterprise are said in one line."""
+_HOUR: Millis = 3_600_000
+Params: TypeAlias = Mapping[str, float | int | str]
+
+_ORDER = {code: number for number, code in enumerate(CODES)}
+_SEVERITIES = {severity: number for number, severity in enumerate(Severity)}
+
+
+class AttentionFigures:
+    """Finds what needs a person."""
+
+    def __init__(self, context: Context) -> None:
+        """Remember where to look."""
+        self._context = context
+        self._meters = Meters(context.park.meters)
+
+    def at(self, now: Millis, day: ParkDay | None) -> tuple[Attention, ...]:
+        """What needs a person at `now`.
+
+        Args:
+            now: the time.
+            day: the park's day, for demand and resets; None while it is not computed yet.
+        """
+        rows = meter_rows(self._meters, self._context.live, now)
+        found = [
+            *self._pipeline(),
+            *self._unheard(rows),
+            *self._clocks(rows),
+            *self._unassigned(),
+            *self._rejections(now),
+        ]
+        if day is not None:
+            found.extend(_demand(day.demand))
+            found.extend(self._resets(day))
+        return tuple(sorted(found, key=_importance))
+
+    def _pipeline(self) -> Iterator[Attention]:
+        for problem in self._context.status().problems:
+            yield Attention(Severity.ALARM, problem.code, None, params={"detail": problem.detail})
+
+    def _unheard(self, rows: tuple[MeterRow, ...]) -> Iterator[Attention]:
+        """Silent meters; many of one enterprise in one line, those never heard in one for the park."""
+        never = sum(row.state is MeterState.NEVER for row in rows)
+        if never:
+            yield Attention(Severity.NOTICE, "meters_never", None, params={"meters": never, "of": len(rows)})
+        goodbyes = dict(self._context.live.stale)
+        quiet = [row for row in rows if row.state is MeterState.SILENT or row.meter in goodbyes]
+        for enterprise, group in groupby(sorted(quiet, key=_enterprise), key=_enterprise):
+            silent = list(group)
+            if len(silent) > _EACH and enterprise:
+                since = min(row.heard or 0 for row in silent)
+                params = {"meters": len(silent)}
+                yield Attention(Severity.WARNING, "meters_silent", since, None, enterprise, params)
+            else:
+                yield from (_silent(row, goodbyes.get(row.meter)) for row in silent)
+
+    def _clocks(self, rows: tuple[MeterRow, ...]) -> Iterator[Attention]:
+        latest = self._context.live.latest.get
+        keys = zip(self._meters.flow_keys, self._meters.register_keys, strict=True)
+        for row, (flow, register) in zip(rows, keys, strict=True):
+            if row.state in {MeterState.SILENT, MeterState.NEVER}:
+                continue
+            offset = clock_offset((latest(flow), latest(register)), row.heard)
+            if offset is not None:
+                params = {"minutes": round(offset / 60_000)}
+                yield Attention(Severity.WARNING, "clock_off", None, row.meter, row.enterprise, params)
+
+    def _unassigned(self) -> Iterator[Attention]:
+        found = unassigned_meters(self._context.park, self._context.live)
+        if len(found) > _EACH:
+            yield Attention(Severity.NOTICE, "unassigned", found[0][1], params={"meters": len(found)})
+        else:
+            for meter, heard in found:
+                yield Attention(Severity.NOTICE, "unassigned", heard, meter, params={"meters": 1})
+
+    def _rejections(self, now: Millis) -> Iterator[Attention]:
+        for group in by_reason(self._context.store, since=now - _HOUR):
+            params: Params = {"count": group.count, "reason": group.reason, "topic": group.examples[0].topic}
+            yield Attention(Severity.WARNING, "rejections", group.first, params=params)
+
+    def _resets(self, day: ParkDay) -> Iterator[Attention]:
+        meters = self._context.park.meter_by_id
+        for reset in day.resets:
+            params: Params = {"quantity": reset.quantity, "before": reset.before, "after": reset.after}
+            enterprise = meters[reset.meter].enterprise
+            yield Attention(Severity.WARNING, "register_reset", reset.time, reset.meter, enterprise, params)
+
+
+def _enterprise(row: MeterRow) -> str:
+    return row.enterprise or ""
+
+
+def _silent(row: MeterRow, goodbye: Millis | None) -> Attention:
+    supply = row.role == Role.SUPPLY
+    code = "supply_silent" if supply else "meter_goodbye" if goodbye is not None else "meter_silent"
+    params: dict[str, float | int | str] = {"unit": row.flow_unit, "carrier": row.carrier}
+    if row.flow is not None:
+        params["value"] = row.flow
+    severity = Severity.ALARM if supply else Severity.WARNING
+    return Attention(severity, code, goodbye or row.heard, row.meter, row.enterprise, params)
+
+
+def _demand(demand: Demand) -> Iterator[Attention]:
+    """At most one line about the contract: exceeded, going to be, or near."""
+    contract = demand.contract
+    if contract is None:
+        return
+    highest, expected = demand.highest or 0.0, demand.expected or 0.0
+    params = {"contract_kw": contract, "highest_kw": highest, "expected_kw": expected}
+    if expected > contract:
+        yield Attention(Severity.ALARM, "demand_expected", None, params=params)
+    elif highest > contract:
+        yield Attention(Severity.ALARM, "demand_exceeded", demand.at, params=params)
+    elif max(highest, expected) >= DEMAND_NEAR * contract:
+        yield Attention(Severity.WARNING, "demand_near", demand.at, params=params)
+
+
+def _importance(item: Attention) -> tuple[int, int, int]:
+    """Worst first, then by code (problems of the pipeline before all), then the newest."""
+    return _SEVERITIES[item.severity], _ORDER.get(item.code, -1), -(item.since or 0)
