@@ -1,9 +1,10 @@
-"""The state of the park this second, in memory: one collector writes it, any number of pages read it.
+"""The state of the park this second, in memory: collectors write it, any number of pages read it.
 
 It only repeats what the store has on disk, so nothing is lost with it; after a restart it is filled again
 from `Store.latest`.
 """
 
+import threading
 from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -41,21 +42,23 @@ class Live:
         self.raw: dict[str, deque[RawMessage]] = {}
         self.stale: dict[str, Millis] = {}
         self.version = 0
+        self._lock = threading.Lock()
         for key, value in self.latest.items():
             self.heard[key.meter] = max(value.arrived, self.heard.get(key.meter, 0))
 
     def update(self, readings: Iterable[Reading], arrived: Millis) -> None:
         """Take stored readings; a series never goes back in time."""
         latest = self.latest
-        for r in readings:
-            key = SeriesKey(r.meter, r.quantity, r.phase)
-            known = latest.get(key)
-            if known is None or r.time >= known.time:
-                latest[key] = Latest(r.time, r.value, arrived, r.kind, r.time_source, r.quality)
-            if not r.historical:
-                self.heard[r.meter] = arrived
-                self.stale.pop(r.meter, None)
-        self.version += 1
+        with self._lock:
+            for r in readings:
+                key = SeriesKey(r.meter, r.quantity, r.phase)
+                known = latest.get(key)
+                if known is None or r.time >= known.time:
+                    latest[key] = Latest(r.time, r.value, arrived, r.kind, r.time_source, r.quality)
+                if arrived > self.heard.get(r.meter, 0):
+                    self.heard[r.meter] = arrived
+                    self.stale.pop(r.meter, None)
+            self.version += 1
 
     def keep_raw(self, meter: str, message: RawMessage) -> None:
         """Remember a raw message of a meter."""
@@ -66,6 +69,7 @@ class Live:
 
     def mark_stale(self, meters: Iterable[str], at: Millis) -> None:
         """Note that a gateway said goodbye: what its meters showed is no longer current."""
-        for meter in meters:
-            self.stale[meter] = at
-        self.version += 1
+        with self._lock:
+            for meter in meters:
+                self.stale[meter] = at
+            self.version += 1

@@ -114,3 +114,16 @@ def to_millis(time: datetime) -> Millis:
 def to_iso(time: Millis) -> str:
     """ISO 8601 in UTC with milliseconds: 2026-01-15T08:00:00.000Z."""
     return to_datetime(time).strftime("%Y-%m-%dT%H:%M:%S.") + f"{time % 1000:03d}Z"
+
+
+def from_iso(text: str) -> Millis:
+    """A time written in ISO 8601 with its zone.
+
+    Raises:
+        ValueError: if it is no such time, or has no zone.
+    """
+    try:
+        return to_millis(datetime.fromisoformat(text))
+    except (ValueError, OverflowError) as error:
+        message = f"{text!r} is no time with a zone; write it like 2026-01-15T08:00:00Z or 2026-01-15T16:00:00+08:00"
+        raise ValueError(message) from error

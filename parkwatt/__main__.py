@@ -1,0 +1,5 @@
+"""`python -m parkwatt` is the command line."""
+
+from parkwatt.cli import main
+
+main()

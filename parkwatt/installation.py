@@ -1,0 +1,159 @@
+"""One Parkwatt process: the way in, the store and the page, wired together, run and stopped in the right order."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from dashboards.live.context import Context
+from dashboards.live.server import Server, build
+from ingest.address import BrokerAddress
+from ingest.collector import Collector
+from ingest.embedded import EmbeddedBroker
+from ingest.formats.decoder import Decoder
+from ingest.formats.model import DeviceModel
+from ingest.housekeeping import Housekeeping
+from ingest.pipeline import Pipeline, Subscription
+from parkwatt.live import Live
+from parkwatt.park import Park
+from parkwatt.readings import Millis
+from parkwatt.status import Status
+from parkwatt.store import Store
+
+logger = logging.getLogger(__name__)
+
+
+def now() -> Millis:
+    """The clock that everything in a process is given."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Where messages come from and how long their readings are kept.
+
+    Attributes:
+        broker: an external broker, or the embedded one, which is started and stopped with the process.
+        topics: topic filters to listen to.
+        retention_days: readings older than this are deleted; None keeps them all.
+    """
+
+    broker: BrokerAddress | EmbeddedBroker
+    topics: Sequence[str] = ("#",)
+    retention_days: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Where the page is shown.
+
+    Attributes:
+        password: None shows it to everyone on this machine, and to nobody else.
+    """
+
+    host: str
+    port: int
+    password: str | None = None
+
+    @property
+    def url(self) -> str:
+        """Address to open in a browser on this machine."""
+        return f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"
+
+
+class Service(Protocol):
+    """Something that runs beside the rest."""
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        ...
+
+    def stop(self) -> None:
+        """End."""
+        ...
+
+
+class Installation:
+    """The rooms of one process.
+
+    Attributes:
+        live: the park this second.
+        pipeline: the way in; None in a process that only shows.
+    """
+
+    def __init__(
+        self,
+        *,
+        park: Park,
+        store: Store,
+        models: Sequence[DeviceModel] = (),
+        intake: Intake | None = None,
+        web: Web | None = None,
+    ) -> None:
+        """Wire the rooms; nothing starts before `run`.
+
+        Args:
+            park: the park file.
+            store: where readings live; closed at the end of `run`.
+            models: device models.
+            intake: where messages come from; None for a process that only shows.
+            web: where the page is shown; None for a process that only collects.
+        """
+        self.park, self.store, self.live = park, store, Live(store.latest())
+        self._models, self._web = models, web
+        self.pipeline: Pipeline | None = None
+        self._services: list[Service] = []
+        if intake is not None:
+            self.pipeline = Pipeline(
+                broker=intake.broker,
+                subscription=Subscription(f"parkwatt-{park.id}", intake.topics),
+                collector=Collector(decoder=self.new_decoder(), store=store, live=self.live),
+                store=store,
+                clock=now,
+            )
+            self._services.append(self.pipeline)
+            if intake.retention_days is not None:
+                self._services.append(Housekeeping(store, retention_days=intake.retention_days, clock=now))
+
+    def new_decoder(self) -> Decoder:
+        """A decoder for this park's messages."""
+        return Decoder(self._models, self.park)
+
+    def beside(self, service: Service) -> None:
+        """Run something else from start to stop."""
+        self._services.append(service)
+
+    def status(self) -> Status:
+        """How the pipeline is doing."""
+        if self.pipeline is None:
+            return Status(totals=self.store.totals(), connected=True, store=str(self.store))
+        return self.pipeline.status()
+
+    def run(self, *, ready: Callable[[], None]) -> None:
+        """Run until Ctrl-C or SIGTERM; what has arrived by then is stored and acknowledged.
+
+        Args:
+            ready: called when everything runs.
+
+        Raises:
+            BrokerStartError: if the embedded broker does not start.
+            KeyboardInterrupt: when told to stop, after everything is stopped.
+        """
+        started: list[Service] = []
+        try:
+            for service in self._services:
+                started.append(service)
+                service.start()
+            if self._web is None:
+                ready()
+                threading.Event().wait()
+            else:
+                context = Context(self.park, self.store, self.live, self.status, now)
+                app = build(context, password=self._web.password)
+                Server(app, host=self._web.host, port=self._web.port, ready=ready).run()
+        finally:
+            for service in reversed(started):
+                service.stop()
+            self.store.close()

@@ -1,0 +1,90 @@
+"""The options that several commands share, each with its environment variable."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ParkOption = Annotated[Path, typer.Option("--park", envvar="PARKWATT_PARK", help="The park file.")]
+BrokerOption = Annotated[
+    str, typer.Option("--broker", envvar="PARKWATT_BROKER", help="mqtt://user@host:1883 or mqtts://host:8883")
+]
+StoreOption = Annotated[
+    str, typer.Option("--store", envvar="PARKWATT_STORE", help="duckdb:///path/park.duckdb, the path from the root on")
+]
+DataDirOption = Annotated[
+    Path, typer.Option("--data-dir", envvar="PARKWATT_DATA_DIR", help="Folder for the store and the embedded broker.")
+]
+HttpHostOption = Annotated[
+    str,
+    typer.Option(
+        "--http-host",
+        envvar="PARKWATT_HTTP_HOST",
+        help="Address of the page; another than this machine's needs a password.",
+    ),
+]
+HttpPortOption = Annotated[int, typer.Option("--http-port", envvar="PARKWATT_HTTP_PORT", help="Port of the page.")]
+MqttHostOption = Annotated[
+    str,
+    typer.Option(
+        "--mqtt-host",
+        envvar="PARKWATT_MQTT_HOST",
+        help="Address of the embedded broker; another than this machine's needs a password.",
+    ),
+]
+MqttPortOption = Annotated[
+    int, typer.Option("--mqtt-port", envvar="PARKWATT_MQTT_PORT", help="Port of the embedded broker.")
+]
+MqttPasswordOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mqtt-password",
+        envvar="PARKWATT_MQTT_PASSWORD",
+        help="Password at the broker; better in the environment.",
+        show_envvar=True,
+    ),
+]
+CaOption = Annotated[
+    Path | None, typer.Option("--mqtt-ca", envvar="PARKWATT_MQTT_CA", help="Certificates to trust, for mqtts.")
+]
+CertificateOption = Annotated[
+    Path | None, typer.Option("--mqtt-cert", envvar="PARKWATT_MQTT_CERT", help="Our certificate, for mqtts.")
+]
+KeyOption = Annotated[
+    Path | None, typer.Option("--mqtt-key", envvar="PARKWATT_MQTT_KEY", help="Key of our certificate.")
+]
+TopicsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--topic", envvar="PARKWATT_TOPICS", help="Topic filter to listen to; may be repeated. All if left out."
+    ),
+]
+RetentionOption = Annotated[
+    float | None,
+    typer.Option(
+        "--retention-days",
+        envvar="PARKWATT_RETENTION_DAYS",
+        min=1,
+        help="Delete readings older than this; keeps all if left out.",
+    ),
+]
+PasswordOption = Annotated[
+    str | None,
+    typer.Option("--password", envvar="PARKWATT_PASSWORD", help="Password of the page; better in the environment."),
+]
+OptionalParkOption = Annotated[
+    Path | None,
+    typer.Option("--park", envvar="PARKWATT_PARK", help="The park file; without it ids stay as on the wire."),
+]
+OptionalBrokerOption = Annotated[
+    str | None,
+    typer.Option(
+        "--broker",
+        envvar="PARKWATT_BROKER",
+        help="A broker of your own: mqtt://user@host:1883 or mqtts://...; else the embedded one.",
+    ),
+]
+OptionalStoreOption = Annotated[
+    str | None,
+    typer.Option("--store", envvar="PARKWATT_STORE", help="duckdb:///path/park.duckdb; else a file in --data-dir."),
+]
