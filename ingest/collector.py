@@ -7,14 +7,14 @@ read goes into the same batch as a rejection, so one message can never hold up t
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Protocol
 
+from ingest.batching import Decoder, decode_batch
 from ingest.broker import Received
-from ingest.formats import Decoded, Message
-from parkwatt.live import Live, RawMessage
-from parkwatt.readings import Millis, Reading, Rejection
-from parkwatt.store import Batch, Store, StoreError, StoreUnavailableError, Written
+from parkwatt.live import Live
+from parkwatt.readings import Rejection
+from parkwatt.store import Batch, Store, StoreError, StoreUnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -25,14 +25,6 @@ BATCH_MESSAGES = 5_000
 """Most messages in a batch."""
 
 _LONGEST_WAIT = 5.0
-
-
-class Decoder(Protocol):
-    """Turns messages into readings; never fails, whatever bytes come."""
-
-    def decode(self, message: Message) -> Decoded:
-        """What a message says."""
-        ...
 
 
 class Session(Protocol):
@@ -54,27 +46,26 @@ class Collector:
         problem: why nothing can be stored now, in a sentence; None when all is well.
     """
 
-    def __init__(self, *, decoder: Decoder, store: Store, live: Live, clock: Callable[[], Millis]) -> None:
+    def __init__(self, *, decoder: Decoder, store: Store, live: Live) -> None:
         self.problem: str | None = None
-        self._decoder, self._store, self._live, self._clock = decoder, store, live, clock
+        self._decoder, self._store, self._live = decoder, store, live
         self._waiting: deque[Received] = deque()
         self._in_hand = 0
         self._arrival = threading.Event()
         self._stopping = threading.Event()
-        self._one_at_a_time = threading.Lock()
-        self._session: Session | None = None
-        self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self, session: Session) -> None:
         """Begin to store what `deliver` brings, and acknowledge it to the session."""
-        self._session = session
+        self._thread = threading.Thread(target=self._run, args=(session,), name="collector", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
         """Store what has arrived, acknowledge it, and end."""
         self._stopping.set()
         self._arrival.set()
-        self._thread.join()
+        if self._thread is not None:
+            self._thread.join()
 
     def deliver(self, received: Received) -> None:
         """Take a message; returns at once."""
@@ -85,66 +76,27 @@ class Collector:
         """Messages that have arrived and are not yet on disk."""
         return len(self._waiting) + self._in_hand
 
-    def ingest(self, messages: Sequence[Message]) -> Written:
-        """Decode and store messages that came another way than by the session, such as a simulated past.
-
-        Raises:
-            StoreError: if the store does not take them.
-        """
-        with self._one_at_a_time:
-            batch, _ = self._decode(messages)
-            written = self._store.write(batch)
-            self._live.update(batch.readings, batch.arrived)
-            return written
-
-    def _run(self) -> None:
+    def _run(self, session: Session) -> None:
         while True:
             self._arrival.wait()
             self._arrival.clear()
             if len(self._waiting) < BATCH_MESSAGES:
                 self._stopping.wait(BATCH_SECONDS)
             while self._waiting:
-                self._store_batch()
+                self._store_batch(session)
             if self._stopping.is_set() and not self._waiting:
                 return
 
-    def _store_batch(self) -> None:
+    def _store_batch(self, session: Session) -> None:
         waiting = self._waiting
         received = [waiting.popleft() for _ in range(min(len(waiting), BATCH_MESSAGES))]
         self._in_hand = len(received)
-        with self._one_at_a_time:
-            batch, asked = self._decode([r.message for r in received])
-            if self._write(batch):
-                self._live.update(batch.readings, batch.arrived)
-                if self._session is not None:
-                    self._session.acknowledge(received)
-                    self._session.publish(asked)
+        decoded = decode_batch(self._decoder, [r.message for r in received])
+        if self._write(decoded.batch):
+            session.acknowledge(received)
+            session.publish(decoded.requests)
+            decoded.show(self._live)
         self._in_hand = 0
-
-    def _decode(self, messages: Sequence[Message]) -> tuple[Batch, list[tuple[str, bytes]]]:
-        """A batch of messages, and the requests that their protocols ask us to send."""
-        readings: list[Reading] = []
-        rejections: list[Rejection] = []
-        requests: list[tuple[str, bytes]] = []
-        ignored = 0
-        for message in messages:
-            decoded = self._decoder.decode(message)
-            readings.extend(decoded.readings)
-            if decoded.readings:
-                raw = RawMessage(message.topic, message.payload, message.arrived)
-                for meter in {r.meter for r in decoded.readings}:
-                    self._live.keep_raw(meter, raw)
-            elif not decoded.rejections:
-                ignored += 1
-            if decoded.rejections:
-                rejections.extend(
-                    Rejection(message.topic, message.payload, message.arrived, reason) for reason in decoded.rejections
-                )
-            if decoded.stale:
-                self._live.mark_stale(decoded.stale, message.arrived)
-            requests.extend(decoded.publish)
-        arrived = messages[-1].arrived if messages else self._clock()
-        return Batch(readings, rejections, arrived, len(messages), ignored), requests
 
     def _write(self, batch: Batch) -> bool:
         """Write a batch, however long it takes; False if we were told to stop before it could be done."""
