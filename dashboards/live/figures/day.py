@@ -17,7 +17,6 @@ from dashboards.live.figures.shapes import (
     Series,
     Source,
     TariffBand,
-    TariffPeriod,
     Usual,
     Values,
 )
@@ -161,7 +160,7 @@ def power_yesterday(day: DayCurve, now: Millis) -> float | None:
 def tariff_bands(times: DayTimes) -> tuple[TariffBand, ...]:
     """The day's time-of-use periods."""
     found = tariff.stretches(time_of_use(), local_date(times.start, times.zone), times.zone)
-    return tuple(TariffBand(band.start, band.end, TariffPeriod(band.period.value)) for band in found)
+    return tuple(TariffBand(band.start, band.end, band.period) for band in found)
 
 
 def month_maximum(history: RegisterHistory, site: Site, times: DayTimes) -> Maximum | None:
