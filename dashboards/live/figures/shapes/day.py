@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dashboards.live.figures.shapes.common import Amount, Band, Emission, Source, TariffPeriod, Usual, Values
+from dashboards.live.figures.shapes.common import Amount, Band, Emission, Source, Usual, Values
 from parkwatt.accounting.tariff import Period as TariffPeriod
 from parkwatt.readings import Millis
 
