@@ -1,0 +1,96 @@
+"""Tells everybody who looks what changed, a few times a second: each frame made once, each message encoded once."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from typing import Protocol
+
+from dashboards.live.edition import Edition
+from dashboards.live.figure_cache import FigureCache
+from dashboards.live.frame import Frame, message
+from dashboards.live.view import Topic, View
+from dashboards.live.words import Language
+
+TICK = 0.2
+"""Seconds between two looks at what is new."""
+QUIET_TICKS = 25
+"""After so many ticks without a reading, look all the same: ages and figures from the store move on."""
+
+_log = logging.getLogger(__name__)
+
+
+class Channel(Protocol):
+    """The way to the browsers."""
+
+    def watched(self, topics: Collection[Topic]) -> set[Topic]:
+        """Those topics that somebody looks at."""
+        ...
+
+    async def tell(self, room: str, message: Mapping[str, object]) -> None:
+        """Send to everybody in a room."""
+        ...
+
+
+FrameOf = Callable[[View, Edition, str], Frame]
+
+
+class Broadcast:
+    """Keeps the last frame of every topic that somebody looks at.
+
+    Attributes:
+        figures: where the frames' figures come from.
+    """
+
+    def __init__(
+        self, figures: FigureCache, views: Mapping[str, View], editions: Mapping[Language, Edition], channel: Channel
+    ) -> None:
+        self.figures = figures
+        self._views = views
+        self._editions = editions
+        self._channel = channel
+        self._frames: dict[Topic, Frame] = {}
+        self._seen = -1
+        self._quiet = 0
+
+    def knows(self, topic: Topic) -> bool:
+        """Whether a topic can be looked at."""
+        return topic.view in self._views and topic.language in self._editions
+
+    def whole(self, topic: Topic) -> dict[str, object]:
+        """Everything a newcomer must be told; what changes later comes by itself.
+
+        Raises:
+            UnknownSubjectError: if it is about something that does not exist.
+        """
+        if topic not in self._frames:
+            self._frames[topic] = self._frame(topic)
+        return {**message(self._frames[topic]), "now": self.figures.now(), "all": True}
+
+    async def run(self) -> None:
+        """Look and tell until cancelled."""
+        while True:
+            await asyncio.sleep(TICK)
+            try:
+                await self.tick()
+            except Exception:  # noqa: BLE001 - a mistake in one figure must not silence the page
+                _log.exception("live update failed")
+
+    async def tick(self) -> None:
+        """Tell everybody what changed since they were told last."""
+        version = self.figures.context.live.version
+        self._quiet += 1
+        if version == self._seen and self._quiet < QUIET_TICKS:
+            return
+        self._seen, self._quiet = version, 0
+        watched = self._channel.watched(self._frames.keys())
+        for gone in self._frames.keys() - watched:
+            del self._frames[gone]
+        self.figures.forget()
+        for topic in watched:
+            old = self._frames[topic]
+            self._frames[topic] = new = self._frame(topic)
+            if changed := message(new, old):
+                await self._channel.tell(topic.room, {**changed, "now": self.figures.now()})
+
+    def _frame(self, topic: Topic) -> Frame:
+        return self._views[topic.view].frame(self._editions[topic.language], self.figures, topic.subject)

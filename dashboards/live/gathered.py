@@ -1,0 +1,79 @@
+"""The figures of a real park, gathered from the rooms that compute them; the pages' `Figures`."""
+
+from dashboards.live.context import Context
+from dashboards.live.figures.attention import AttentionFigures
+from dashboards.live.figures.enterprise import EnterpriseFigures
+from dashboards.live.figures.inbox import InboxFigures
+from dashboards.live.figures.meter import MeterFigures
+from dashboards.live.figures.park_day import ParkDayFigures
+from dashboards.live.figures.park_now import ParkNowFigures
+from dashboards.live.figures.shapes import (
+    Attention,
+    EnterpriseNow,
+    EnterprisePage,
+    Inbox,
+    MeterNow,
+    MeterPage,
+    ParkDay,
+    ParkNow,
+)
+from parkwatt.readings import Millis
+
+_HOUR: Millis = 3_600_000
+
+
+class GatheredFigures:
+    """Figures from park, live state and store; what is particular to an enterprise is made when first asked for."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._park_now = ParkNowFigures(context)
+        self._park_day = ParkDayFigures(context)
+        self._attention = AttentionFigures(context)
+        self._inbox = InboxFigures(context)
+        self._meters: dict[str, MeterFigures] = {}
+        self._enterprises: dict[str, EnterpriseFigures] = {}
+        self._day: ParkDay | None = None
+
+    def park_now(self, now: Millis) -> ParkNow:
+        """The park this second."""
+        return self._park_now.at(now)
+
+    def park_day(self, now: Millis) -> ParkDay:
+        """The park's day."""
+        self._day = self._park_day.at(now)
+        return self._day
+
+    def attention(self, now: Millis) -> tuple[Attention, ...]:
+        """What needs a person, with the park's day as it was computed last."""
+        return self._attention.at(now, self._day)
+
+    def inbox(self, now: Millis) -> Inbox:
+        """What waits for the engineer who connects meters."""
+        return self._inbox.at(now)
+
+    def enterprise_now(self, now: Millis, enterprise: str) -> EnterpriseNow:
+        """An enterprise this second."""
+        return self._enterprise(enterprise).now(now, self.park_now(now))
+
+    def enterprise_page(self, now: Millis, enterprise: str) -> EnterprisePage:
+        """An enterprise's day."""
+        return self._enterprise(enterprise).day(now)
+
+    def meter_now(self, now: Millis, meter: str) -> MeterNow:
+        """A meter this second."""
+        return self._meter(meter).now(now)
+
+    def meter_page(self, now: Millis, meter: str, *, hours: int = 24, quantity: str | None = None) -> MeterPage:
+        """A meter over its last hours."""
+        return self._meter(meter).page(now, start=now - hours * _HOUR, end=now, quantity=quantity)
+
+    def _meter(self, meter: str) -> MeterFigures:
+        if meter not in self._meters:
+            self._meters[meter] = MeterFigures(self._context, meter)
+        return self._meters[meter]
+
+    def _enterprise(self, enterprise: str) -> EnterpriseFigures:
+        if enterprise not in self._enterprises:
+            self._enterprises[enterprise] = EnterpriseFigures(self._context, enterprise)
+        return self._enterprises[enterprise]

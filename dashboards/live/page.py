@@ -1,0 +1,122 @@
+"""Registers the pages with NiceGUI: which address shows which view, in which language."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlencode
+
+from fastapi import HTTPException, Request
+from nicegui import app, background_tasks, ui
+
+from dashboards.live.broadcast import Broadcast
+from dashboards.live.channel import SocketChannel
+from dashboards.live.context import Context
+from dashboards.live.edition import Edition, embedded
+from dashboards.live.figure_cache import FigureCache
+from dashboards.live.frame import message
+from dashboards.live.gathered import GatheredFigures
+from dashboards.live.view import Topic, UnknownSubjectError, View
+from dashboards.live.views import VIEWS
+from dashboards.live.wanted import Figures
+from dashboards.live.words import LANGUAGES, Language, preferred, texts
+
+_STATIC = Path(__file__).parent / "static"
+_FIRST_PAINT_WAITS = 0.5
+"""Seconds that the first paint waits for figures from the store; after that it shows skeletons."""
+_COOKIE = "parkwatt_language"
+_NEEDED_BY_CHARTS = ui.echart
+"""Naming it makes NiceGUI serve the ECharts of its wheel as the module `nicegui-echart`."""
+
+
+def register(context: Context, figures: Figures | None = None) -> None:
+    """Make all pages of the park known to NiceGUI.
+
+    `ui.run_with(app, tailwind=False, ...)` then serves them.
+
+    Args:
+        context: the park and where its numbers come from.
+        figures: other figures than those of the context, for tests.
+    """
+    texts()
+    editions: Mapping[Language, Edition] = {language: Edition(context.park, language) for language in LANGUAGES}
+    views = {view.name: view for view in VIEWS}
+    channel = SocketChannel()
+    broadcast = Broadcast(FigureCache(context, figures or GatheredFigures(context)), views, editions, channel)
+    channel.welcome(broadcast.whole)
+    app.on_startup(lambda: background_tasks.create(broadcast.run(), name="parkwatt live updates"))
+    pages = _Pages(broadcast, editions, _serve_static())
+    for view in VIEWS:
+        _route(view, pages)
+
+
+def _route(view: View, pages: "_Pages") -> None:
+    if view.path.endswith("{subject}"):
+
+        @ui.page(view.path)
+        async def about(request: Request, subject: str) -> None:
+            await pages.show(view, subject, request)
+    else:
+
+        @ui.page(view.path)
+        async def plain(request: Request) -> None:
+            await pages.show(view, "", request)
+
+
+def _serve_static() -> str:
+    """Serve scripts and styles under an address that changes with them, so that browsers may keep them for good."""
+    digest = hashlib.sha256()
+    for path in sorted(_STATIC.rglob("*.*")):
+        digest.update(path.read_bytes())
+    address = f"/parkwatt/{digest.hexdigest()[:12]}"
+    app.add_static_files(address, _STATIC, max_cache_age=31_536_000)
+    return address
+
+
+class _Pages:
+    """Builds pages: HTML made here, so that it is on the screen before any script runs."""
+
+    def __init__(self, broadcast: Broadcast, editions: Mapping[Language, Edition], static: str) -> None:
+        self._broadcast = broadcast
+        self._editions = editions
+        self._static = static
+
+    async def show(self, view: View, subject: str, request: Request) -> None:
+        """Fill the NiceGUI page that is being built.
+
+        Raises:
+            HTTPException: 404 for a subject that does not exist.
+        """
+        asked = request.query_params.get("lang")
+        language = preferred(asked, request.cookies.get(_COOKIE), request.headers.get("accept-language"))
+        edition = self._editions[language]
+        figures = self._broadcast.figures
+        try:
+            view.frame(edition, figures, subject)
+            await figures.settle(_FIRST_PAINT_WAITS)
+            frame = view.frame(edition, figures, subject)
+        except UnknownSubjectError as error:
+            raise HTTPException(404, str(error)) from error
+        topic = Topic(view.name, subject, language)
+        common = {
+            "view": view,
+            "subject": subject,
+            "static": self._static,
+            "path": request.url.path,
+            "other_languages": [
+                (other, f"{request.url.path}?{urlencode({**request.query_params, 'lang': other})}")
+                for other in LANGUAGES
+                if other != language
+            ],
+            "boot": embedded(
+                {
+                    "topic": topic._asdict(),
+                    "cookie": _COOKIE,
+                    "words": edition.words.section("browser"),
+                    "offset": edition.offset(figures.now()),
+                    "frame": {**message(frame), "now": figures.now(), "all": True},
+                }
+            ),
+        }
+        ui.page_title(edition.words(view.title, park=edition.name(edition.park.name), subject=subject))
+        ui.add_head_html(edition.render("head.html", frame, **common))
+        ui.add_body_html(edition.render(f"{view.name}.html", frame, **common))

@@ -1,0 +1,64 @@
+// Flow now, from where energy comes to who uses it.
+// data: {unit, nodes: [{id, name, color, href, value}], links: [{source, target, value, carrier}], names}
+
+export function option(data, kit, element) {
+  const names = new Map(data.nodes.map((node) => [node.id, node.name]));
+  const narrow = kit.narrow(element);
+  const big = data.big ? 2.1 : 1;
+  return {
+    animation: false,
+    textStyle: { fontFamily: kit.style("font") },
+    tooltip: {
+      ...kit.tooltipStyle(),
+      formatter: ({ data: item, dataType }) =>
+        dataType === "edge"
+          ? kit.tooltip(`${names.get(item.source)} → ${names.get(item.target)}`, [[item.carrier, item.label_, item.value, kit.quantity(item.value, data.unit)]])
+          : kit.tooltip(names.get(item.name), [[item.color_, data.names.power, item.value_, kit.quantity(item.value_, data.unit)]]),
+    },
+    series: [
+      {
+        id: "flow",
+        type: "sankey",
+        left: 4,
+        right: (narrow ? 108 : 148) * big,
+        top: 8,
+        bottom: 8,
+        nodeWidth: 10 * big,
+        nodeGap: (narrow ? 7 : 9) * big,
+        layoutIterations: 0,
+        draggable: false,
+        emphasis: { focus: "adjacency" },
+        label: {
+          color: kit.style("text"),
+          fontSize: 11.5 * big,
+          fontFamily: kit.style("font"),
+          overflow: "truncate",
+          width: (narrow ? 100 : 138) * big,
+          formatter: ({ data: item }) => `${names.get(item.name)}  {v|${kit.quantity(item.value_, data.unit)}}`,
+          rich: { v: { color: kit.style("muted"), fontSize: 11 * big, fontFamily: kit.style("font") } },
+        },
+        data: data.nodes.map((node) => ({
+          name: node.id,
+          href: node.href,
+          value_: node.value,
+          color_: node.color,
+          depth: node.depth,
+          itemStyle: { color: kit.color(node.color), borderWidth: 0 },
+        })),
+        links: data.links.map((link) => ({
+          ...link,
+          label_: link.name,
+          lineStyle: { color: kit.color(link.color), opacity: 0.38, curveness: 0.5 },
+        })),
+      },
+    ],
+  };
+}
+
+export function table(data) {
+  const names = new Map(data.nodes.map((node) => [node.id, node.name]));
+  return [
+    [data.names.from, data.names.to, data.names.carrier, `${data.names.power} [${data.unit}]`],
+    ...data.links.map((link) => [names.get(link.source), names.get(link.target), link.name, link.value]),
+  ];
+}

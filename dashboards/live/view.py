@@ -1,0 +1,47 @@
+"""What a view is: a template, and the frame it shows now."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from dashboards.live.edition import Edition
+from dashboards.live.figure_cache import FigureCache
+from dashboards.live.frame import Frame
+from dashboards.live.words import Language
+
+
+class UnknownSubjectError(LookupError):
+    """The address names an enterprise or a meter that does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One kind of page.
+
+    Attributes:
+        name: as in addresses of messages and the name of its template, `<name>.html`.
+        frame: what it shows now: from the edition, the figures and the subject (an id, or empty) to the frame.
+            Raises `UnknownSubjectError` for a subject that does not exist.
+        title: key of the text in the browser's title bar.
+        path: its address; ends in `{subject}` where the view is about one thing.
+        nav: which entry of the navigation it belongs to; None for a page without one.
+    """
+
+    name: str
+    frame: Callable[[Edition, FigureCache, str], Frame]
+    title: str
+    path: str
+    nav: str | None = None
+
+
+class Topic(NamedTuple):
+    """What somebody looks at: all who look at the same get the same message."""
+
+    view: str
+    subject: str
+    language: Language
+
+    @property
+    def room(self) -> str:
+        """Name of its room on the socket."""
+        return f"parkwatt/{self.language}/{self.view}/{self.subject}"

@@ -1,0 +1,51 @@
+"""The figures that the pages want; `dashboards.live.figures` makes them, tests may make others."""
+
+from typing import Protocol
+
+from dashboards.live.figures.shapes import (
+    Attention,
+    EnterpriseNow,
+    EnterprisePage,
+    Inbox,
+    MeterNow,
+    MeterPage,
+    ParkDay,
+    ParkNow,
+)
+from parkwatt.readings import Millis
+
+
+class Figures(Protocol):
+    """Everything a page can say. Those named `now` come from memory, the others may ask the store."""
+
+    def park_now(self, now: Millis) -> ParkNow:
+        """The park this second."""
+        ...
+
+    def park_day(self, now: Millis) -> ParkDay:
+        """The park's day."""
+        ...
+
+    def attention(self, now: Millis) -> tuple[Attention, ...]:
+        """What needs a person, the worst first."""
+        ...
+
+    def inbox(self, now: Millis) -> Inbox:
+        """What waits for the engineer who connects meters."""
+        ...
+
+    def enterprise_now(self, now: Millis, enterprise: str) -> EnterpriseNow:
+        """An enterprise this second."""
+        ...
+
+    def enterprise_page(self, now: Millis, enterprise: str) -> EnterprisePage:
+        """An enterprise's day."""
+        ...
+
+    def meter_now(self, now: Millis, meter: str) -> MeterNow:
+        """A meter this second."""
+        ...
+
+    def meter_page(self, now: Millis, meter: str, *, hours: int = 24, quantity: str | None = None) -> MeterPage:
+        """A meter over its last hours; of one quantity, or of its flow."""
+        ...
