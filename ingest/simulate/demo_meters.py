@@ -24,9 +24,6 @@ SMALL_DEVICES = ("tasmota", "shelly_gen2", "gateway", "zigbee2mqtt", "scalar_per
 LINES = 12
 """Lines per workshop before machines get meters."""
 
-WHOLE = Name()
-"""What follows the name of a whole workshop: nothing."""
-
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -153,35 +150,65 @@ def utilities(site: Site) -> Iterator[Meter]:
                 carrier=carrier,
                 parent=SUPPLIES.get(carrier),
                 device="scalar_per_topic" if scalar else site.gateway,
-                register_digits=6 if carrier == "water" else None,
+                register_digits=_digits(site, carrier),
             )
         )
+
+
+def _digits(site: Site, carrier: str) -> int | None:
+    """Water meters have few digits; the paper mill's is an old one that rolls over every other week."""
+    if carrier != "water":
+        return None
+    return 4 if site.enterprise.sector.startswith("C222") else 6
 
 
 def sub_meters(site: Site) -> Iterator[Meter]:
     """Workshops, then their lines with a medium's meter now and then, then machines without end."""
     places = sector_of(site.enterprise.sector).places
     for number, place in enumerate(places):
-        device = site.gateway if number % 3 == 0 else SMALL_DEVICES[(number + site.number) % len(SMALL_DEVICES)]
-        yield _sub(site, number, place, device, parent=site.entry)
+        meter = _electric(site, number, above=None)
+        yield _named(meter, place, Name(), site.gateway if number % 3 == 0 else meter.device)
     number = len(places)
     media = _medium_subs(site, places)
     for line in range(1, LINES + 1):
         for position, place in enumerate(places):
-            device = SMALL_DEVICES[number % len(SMALL_DEVICES)]
-            yield _sub(site, number, place, device, parent=_electric_id(site, position), below=_line(line))
+            yield _named(_electric(site, number, above=position), place, _line(line))
             number += 1
         yield from next(media, ())
     machine = 0
     while True:
         machine += 1
         for above in range(len(places), len(places) * (LINES + 1)):
-            line, position = above // len(places), above % len(places)
-            device = SMALL_DEVICES[number % len(SMALL_DEVICES)]
-            parent = _electric_id(site, above)
+            line, position = divmod(above, len(places))
             below = Name(en=f"{_line(line).en}, machine {machine}", zh=f"{_line(line).zh}{machine}号设备")
-            yield _sub(site, number, places[position], device, parent=parent, below=below)
+            yield _named(_electric(site, number, above=above), places[position], below)
             number += 1
+
+
+def _electric(site: Site, number: int, *, above: int | None) -> Meter:
+    """The enterprise's sub-meter with this number, below the one with the number `above` or the entry."""
+    device = SMALL_DEVICES[(number + site.number) % len(SMALL_DEVICES)]
+    return Meter(
+        id=_electric_id(site, number),
+        enterprise=site.id,
+        parent=site.entry if above is None else _electric_id(site, above),
+        device=site.gateway if device == "gateway" else device,
+    )
+
+
+def _named(meter: Meter, place: Place, below: Name, device: str | None = None) -> Meter:
+    """The meter at its place, with the address of its device."""
+    name = Name(en=place.en + below.en, zh=place.zh + below.zh)
+    return addressed(meter.model_copy(update={"name": name, "domain": place.domain, "device": device or meter.device}))
+
+
+def _line(number: int) -> Name:
+    return Name(en=f", line {number}", zh=f"{number}号线")
+
+
+def _electric_id(site: Site, number: int) -> str:
+    """Id of the enterprise's sub-meter with this number, from 0; 01 is the entry."""
+    return f"{site.id}-el-{number + 2:02d}"
 
 
 def _line(number: int) -> Name:

@@ -25,7 +25,7 @@ class Place:
     size: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sector:
     """How the enterprises of a sector use energy.
 
