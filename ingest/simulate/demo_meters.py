@@ -211,28 +211,6 @@ def _electric_id(site: Site, number: int) -> str:
     return f"{site.id}-el-{number + 2:02d}"
 
 
-def _line(number: int) -> Name:
-    return Name(en=f", line {number}", zh=f"{number}号线")
-
-
-def _electric_id(site: Site, number: int) -> str:
-    """Id of the enterprise's sub-meter with this number, from 0; 01 is the entry."""
-    return f"{site.id}-el-{number + 2:02d}"
-
-
-def _sub(site: Site, number: int, place: Place, device: str, *, parent: str, below: Name = WHOLE) -> Meter:
-    return addressed(
-        Meter(
-            id=_electric_id(site, number),
-            name=Name(en=place.en + below.en, zh=place.zh + below.zh),
-            enterprise=site.id,
-            domain=place.domain,
-            parent=parent,
-            device=site.gateway if device == "gateway" else device,
-        )
-    )
-
-
 def _medium_subs(site: Site, places: Sequence[Place]) -> Iterator[tuple[Meter, ...]]:
     """Place by place, the sub-meters of the other media."""
     for number, place in enumerate((p for p in places if p.domain is Domain.PROCESS), start=2):
