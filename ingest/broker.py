@@ -121,7 +121,8 @@ class BrokerSession:
         """Send what is left to acknowledge, say goodbye and end."""
         self._stopping.set()
         self._wake()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
         self._wake_reader.close()
         self._wake_writer.close()
 
@@ -136,7 +137,7 @@ class BrokerSession:
         self._wake()
 
     def _wake(self) -> None:
-        with contextlib.suppress(BlockingIOError):  # the pipe is full of calls: it is awake already
+        with contextlib.suppress(OSError):  # a full pipe: it is awake already; a closed one: it has ended
             self._wake_writer.send(b"\0")
 
     def _new_client(self) -> mqtt.Client:

@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 MAX_ACK_PENDING = 16_384
 """Unacknowledged messages that may be out to one session; throughput is this over the time to durable."""
 
+ACK_WAIT_SECONDS = 10
+"""What is not acknowledged for so long is delivered again; also the longest wait for it after a crash of ours."""
+
 _START_TIMEOUT = 20.0
 _STABLE_AFTER = 10.0
 USER = "parkwatt"
@@ -116,6 +119,7 @@ class EmbeddedBroker:
             "mqtt": {
                 "listen": f"{self.address.host}:{self.address.port}",
                 "max_ack_pending": MAX_ACK_PENDING,
+                "ack_wait": f"{ACK_WAIT_SECONDS}s",
             },
         }
         if self.address.password:

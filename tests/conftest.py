@@ -1,0 +1,70 @@
+"""Real servers for tests: each on a port of its own, on this machine only, ended with its test."""
+
+import getpass
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ingest.embedded import EmbeddedBroker
+from parkwatt.store.duck import DuckStore
+from tests.waiting import until
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Whether someone listens on a port."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[DuckStore]:
+    """An empty store."""
+    with closing(DuckStore(tmp_path / "park.duckdb")) as made:
+        yield made
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[EmbeddedBroker]:
+    """The embedded broker, running."""
+    broker = EmbeddedBroker(tmp_path / "broker", port=free_port())
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+StartMosquitto = Callable[..., int]
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[StartMosquitto]:
+    """Starts Mosquitto with more lines of configuration; gives its port."""
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(*lines: str, listener: tuple[str, ...] = ()) -> int:
+        port = free_port()
+        config = tmp_path / f"mosquitto-{port}.conf"
+        # As root Mosquitto would become another user, who may not read the test's files.
+        config.write_text("\n".join([f"user {getpass.getuser()}", *lines, f"listener {port} 127.0.0.1", *listener, ""]))
+        with (tmp_path / f"mosquitto-{port}.log").open("wb") as log:
+            running.append(subprocess.Popen(["mosquitto", "-v", "-c", str(config)], stdout=log, stderr=log))
+        until(lambda: answers(port))
+        return port
+
+    yield start
+    for process in running:
+        process.terminate()
+        process.wait(10)
