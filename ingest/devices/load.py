@@ -66,7 +66,7 @@ def load_model(path: Path) -> DeviceModel:
     """
     tree = _tree(path)
     try:
-        return DeviceModel.model_validate(tree)
+        return DeviceModel.model_validate(_plain(tree))
     except ValidationError as error:
         raise DeviceModelError(list(_mistakes(path, tree, error))) from error
 
@@ -88,6 +88,18 @@ def _tree(path: Path) -> Any:  # noqa: ANN401 - whatever YAML holds
     except YAMLError as error:
         what = " ".join(f"not YAML: {error}".split())
         raise DeviceModelError([Mistake(str(path), 1, None, what, "remove that character")]) from error
+
+
+def _plain(tree: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+    """The tree without the reader's own number and text classes, which remember how they were written."""
+    if isinstance(tree, dict):
+        return {str(key): _plain(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_plain(value) for value in tree]
+    for plain in (bool, int, float, str):
+        if isinstance(tree, plain):
+            return plain(tree)
+    return None if tree is None else str(tree)
 
 
 def _mistakes(path: Path, tree: object, error: ValidationError) -> Iterator[Mistake]:

@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ingest.formats import times
-from ingest.formats.found import Contents, Found
+from ingest.formats.found import Contents, Found, few
 from ingest.formats.meaning import Meaning, meaning
 from ingest.formats.model import DeviceModel, FieldModel
 from ingest.formats.numbers import NotANumberError, number, shortened
 from ingest.formats.paths import Lookup, holds, lookup
 from ingest.formats.topics import TopicPattern
 from parkwatt.quantities import PHASES
+from parkwatt.readings import Millis
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_PROBLEMS_SAID = 20
 _ELEMENTS_READ = 10_000
 
 
@@ -113,17 +113,22 @@ class CompiledModel:
             body = self._wrapper(tree)
             body = tree if body is None else body
         for element, own_names in self._elements(body, names):
-            self._element(element, body, own_names, fallback, found, problems)
-        if len(problems) > _PROBLEMS_SAID:
-            problems[_PROBLEMS_SAID:] = [f"and {len(problems) - _PROBLEMS_SAID} more problems in this message"]
-        return Contents(found, problems)
+            values = self._values(element, problems)
+            if not values:
+                continue
+            time = self._time_of(element, body, problems)
+            meter = self._meter_id({**own_names, **self._further_names(element, body)}, fallback)
+            found.append(Found(meter, time, values, ahead=self._ahead))
+        return Contents(found, few(problems))
 
     def _elements(self, body: Any, names: Mapping[str, str]) -> Iterator[tuple[Any, Mapping[str, str]]]:  # noqa: ANN401
         if self._each is None:
             yield body, names
             return
         several = self._each(body)
-        if type(several) is list:
+        if several is None:
+            yield body, names
+        elif type(several) is list:
             for i, element in enumerate(several[:_ELEMENTS_READ]):
                 yield element, {**names, "index": str(i)}
         elif type(several) is dict:
@@ -141,35 +146,26 @@ class CompiledModel:
         self._key_names[key] = found
         return found
 
-    def _element(
-        self,
-        element: Any,  # noqa: ANN401 - whatever JSON holds
-        body: Any,  # noqa: ANN401
-        names: Mapping[str, str],
-        fallback: str,
-        found: list[Found],
-        problems: list[str],
-    ) -> None:
+    def _values(self, element: Any, problems: list[str]) -> list[tuple[Meaning, float]]:  # noqa: ANN401 - JSON
         values: list[tuple[Meaning, float]] = []
         _read_fields(self._fields, element, values, problems)
         for variant in self._variants:
             if holds(variant.when(element)):
                 _read_fields(variant.fields, element, values, problems)
                 break
-        if not values:
-            return
-        time = None
-        if self._time is not None:
-            stamp = self._time(element)
-            if stamp is None:
-                stamp = self._time(body)
-            try:
-                time = times.read(stamp, self._zone, self._time_layout)
-            except times.NotATimeError as error:
-                problems.append(f"time: {error}; the readings take their time of arrival")
-        if self._names:
-            names = {**names, **self._further_names(element, body)}
-        found.append(Found(self._meter_id(names, fallback), time, values, ahead=self._ahead))
+        return values
+
+    def _time_of(self, element: Any, body: Any, problems: list[str]) -> Millis | None:  # noqa: ANN401 - JSON
+        if self._time is None:
+            return None
+        stamp = self._time(element)
+        if stamp is None:
+            stamp = self._time(body)
+        try:
+            return times.read(stamp, self._zone, self._time_layout)
+        except times.NotATimeError as error:
+            problems.append(f"time: {error}; the readings take their time of arrival")
+            return None
 
     def _further_names(self, element: Any, body: Any) -> Mapping[str, str]:  # noqa: ANN401 - whatever JSON holds
         found: dict[str, str] = {}

@@ -17,6 +17,9 @@ from ingest.formats.times import settle
 from parkwatt.park import Park
 from parkwatt.readings import Quality, Reading, TimeSource
 
+BUILT_IN = (native.Native.name, sparkplug.Sparkplug.name)
+"""What `device` in a park file may name besides the device models."""
+
 MAX_PAYLOAD = 1_000_000
 """Larger payloads are no meter messages [bytes]."""
 
@@ -93,9 +96,9 @@ class Decoder:
 
     def _recognise(self, topic: str) -> Format:
         device = self._binder.device_on(topic)
-        if device == "native" or (device is None and native.speaks(topic)):
+        if device == native.Native.name or (device is None and native.speaks(topic)):
             return self._native
-        if device == "sparkplug_b" or (device is None and sparkplug.speaks(topic)):
+        if device == sparkplug.Sparkplug.name or (device is None and sparkplug.speaks(topic)):
             return self._sparkplug
         return Recognition(self._models, topic, device)
 
@@ -119,10 +122,7 @@ class Decoder:
         for wire_field, wire in found.values:
             field = binding.adjust(wire_field) if adjusts else wire_field
             value = wire if field.plain else field.value(wire)
-            if field.low <= value <= field.high:
-                quality = Quality.GOOD
-            else:
-                quality = Quality.SUSPECT
+            quality = Quality.GOOD if field.low <= value <= field.high else Quality.SUSPECT
             if math.isinf(value):
                 decoded.rejections.append(f"{field.quantity}: {wire!r} is too large")
                 continue

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from ingest.formats import times
 from ingest.formats.decoder import Decoder
 from ingest.formats.message import Message
 from ingest.formats.model import DeviceModel, ExampleModel
@@ -36,18 +37,16 @@ def _differences(decoder: Decoder, example: ExampleModel) -> Iterator[str]:
                 yield f"{meter} {name} is not read"
             elif abs(reading.value - value) > 1e-9 * max(1.0, abs(value)):
                 yield f"{meter} {name} is read as {reading.value}, not {value}"
-            else:
-                yield from _time_differences(reading, example.time)
     yield from (f"{meter} {name} {r.value} is read, but not in the example" for (meter, name), r in got.items())
+    expected = times.read(example.time)
+    for time in _times(decoded.readings) - {expected}:
+        yield f"the time is read as {_said(time)}, not {_said(expected)}"
 
 
-def _time_differences(reading: Reading, time: str | None) -> Iterator[str]:
-    if time is None:
-        if reading.time_source is not TimeSource.ARRIVAL:
-            yield f"the time {to_iso(reading.time)} is read, but not in the example"
-    elif to_iso(reading.time).removesuffix("000Z") != _whole(time) and to_iso(reading.time) != time:
-        yield f"the time is read as {to_iso(reading.time)}, not {time}"
+def _times(readings: list[Reading]) -> set[Millis | None]:
+    """The times that the message itself said; None for the arrival."""
+    return {r.time if r.time_source is TimeSource.DEVICE else None for r in readings}
 
 
-def _whole(time: str) -> str:
-    return time.removesuffix("Z") + "."
+def _said(time: Millis | None) -> str:
+    return "none" if time is None else to_iso(time)

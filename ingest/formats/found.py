@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from ingest.formats.meaning import Meaning
+from ingest.formats.times import DAY
 from parkwatt.readings import Millis
 
 
@@ -21,7 +22,7 @@ class Found(NamedTuple):
     time: Millis | None
     values: list[tuple[Meaning, float]]
     historical: bool = False
-    ahead: Millis = 86_400_000
+    ahead: Millis = DAY
 
 
 class Contents(NamedTuple):
@@ -42,3 +43,13 @@ class Contents(NamedTuple):
 
 class UnreadableError(ValueError):
     """The whole message cannot be read; its text is the sentence for people. Trying again does not help."""
+
+
+_PROBLEMS_SAID = 20
+
+
+def few(problems: list[str]) -> list[str]:
+    """The first problems of a message and how many more there are: one that is wrong throughout needs no long list."""
+    if len(problems) <= _PROBLEMS_SAID:
+        return problems
+    return [*problems[:_PROBLEMS_SAID], f"and {len(problems) - _PROBLEMS_SAID} more problems in this message"]

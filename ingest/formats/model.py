@@ -6,7 +6,7 @@ docs/devices.md explains it by example; this is the exact schema.
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ingest.formats.meaning import OWN_NAMES, Scale, meaning
 from ingest.formats.paths import lookup
@@ -101,7 +101,7 @@ class EachModel(Part):
     """What to go through, where a message holds several meters or times.
 
     Attributes:
-        path: JMESPath of a list, or of an object whose keys say something.
+        path: JMESPath of a list, or of an object whose keys say something; a message without it is one element.
         keys: patterns that the object's keys must match; their placeholders are names like those of the topic.
     """
 
@@ -195,8 +195,7 @@ class DeviceModel(Part):
     examples: tuple[ExampleModel, ...] = ()
 
     @model_validator(mode="after")
-    def _complete(self, info: ValidationInfo) -> Self:
-        del info
+    def _complete(self) -> Self:
         if not self.topics and not self.nothing:
             message = 'a model needs topics, for example topics: "tele/{meter}/SENSOR"'
             raise ValueError(message)
@@ -207,7 +206,7 @@ class DeviceModel(Part):
         if scalar and not all("leaf" in TopicPattern(t).names for t in self.topics):
             message = "topics of a scalar payload need the placeholder {leaf}"
             raise ValueError(message)
-        if not scalar and any(f.path is None for v in (self, *self.variants) for f in v.fields):
+        if not scalar and any(f.path is None for f in (*self.fields, *(f for v in self.variants for f in v.fields))):
             message = "fields of a JSON payload need a path"
             raise ValueError(message)
         return self

@@ -5,7 +5,7 @@ from datetime import tzinfo
 from typing import Any
 
 from ingest.formats import times
-from ingest.formats.found import Contents, Found, UnreadableError
+from ingest.formats.found import Contents, Found, UnreadableError, few
 from ingest.formats.meaning import OWN_NAMES, Meaning
 from ingest.formats.message import Message
 from ingest.formats.numbers import NotANumberError, number, shortened
@@ -14,8 +14,6 @@ from ingest.formats.payloads import json_tree
 PREFIX, SUFFIX = "parkwatt/", "/readings"
 
 _RESERVED = frozenset({"time", "meter"})
-_PROBLEMS_SAID = 20
-"""Problems named one by one; a message that is wrong throughout needs no longer list."""
 
 
 def speaks(topic: str) -> bool:
@@ -53,43 +51,42 @@ class Native:
         else:
             reason = f"payload is {shortened(tree)}; a JSON object of quantities, or an array of them, is expected"
             raise UnreadableError(reason)
-        if len(problems) > _PROBLEMS_SAID:
-            problems[_PROBLEMS_SAID:] = [f"and {len(problems) - _PROBLEMS_SAID} more problems in this message"]
-        return Contents(found, problems)
+        return Contents(found, few(problems))
 
     def _record(self, record: dict[str, Any], meter: str, where: str, found: list[Found], problems: list[str]) -> None:
-        time = record.get("time")
-        if time is not None:
-            try:
-                time = times.read(time, self._zone)
-            except times.NotATimeError as error:
-                problems.append(
-                    f"{where}time: {error}; send ISO 8601 or epoch seconds or milliseconds; nothing is read"
-                )
-                return
+        try:
+            time = times.read(record.get("time"), self._zone)
+        except times.NotATimeError as error:
+            problems.append(f"{where}time: {error}; send ISO 8601 or epoch seconds or milliseconds; nothing is read")
+            return
         own = record.get("meter")
         if own is not None:
             if type(own) not in (str, int) or own == "":
                 problems.append(f"{where}meter: {shortened(own)} is not an id; send text")
                 return
             meter = str(own)
-        values: list[tuple[Meaning, float]] = []
-        names = OWN_NAMES
-        for key, wire in record.items():
-            field = names.get(key)
-            if field is None:
-                if key not in _RESERVED and type(wire) in (int, float):
-                    problems.append(f"{where}quantity {shortened(key)} is not known; {_advice(key)}")
-                continue
-            try:
-                value = number(wire)
-            except NotANumberError as error:
-                problems.append(f"{where}{key}: {error}")
-                continue
-            if value is not None:
-                values.append((field, value))
+        values = _values(record, where, problems)
         if values:
             found.append(Found(meter, time, values))
+
+
+def _values(record: dict[str, Any], where: str, problems: list[str]) -> list[tuple[Meaning, float]]:
+    values: list[tuple[Meaning, float]] = []
+    names = OWN_NAMES
+    for key, wire in record.items():
+        field = names.get(key)
+        if field is None:
+            if type(wire) in (int, float) and key not in _RESERVED:
+                problems.append(f"{where}quantity {shortened(key)} is not known; {_advice(key)}")
+            continue
+        try:
+            value = number(wire)
+        except NotANumberError as error:
+            problems.append(f"{where}{key}: {error}")
+            continue
+        if value is not None:
+            values.append((field, value))
+    return values
 
 
 def _advice(key: str) -> str:

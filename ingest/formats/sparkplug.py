@@ -244,7 +244,7 @@ def _values(node: _Node, address: _Address, payload: SparkplugPayload, problems:
         key = (stamp, metric.is_historical)
         group = groups.get(key)
         if group is None:
-            time = None if stamp is None or times.size_is_absurd(stamp) else times.epoch(stamp)
+            time = None if stamp is None or times.absurd(stamp) else times.epoch(stamp)
             group = groups[key] = Found(address.meter, time, [], metric.is_historical)
         group.values.append((known.meaning, value))
     return list(groups.values()), unknown

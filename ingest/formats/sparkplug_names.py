@@ -17,20 +17,32 @@ UNIT_PROPERTIES = ("engUnit", "EngUnit", "Engineering Units", "engineeringUnits"
 """Names of the property that holds a metric's unit; the first is the specification's habit."""
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W0-9_]+")
+_HUMP = re.compile(r"(?<=[a-z]{3})(?=[A-Z])")
 _UNIT_AT_END = re.compile(r"\s*[(\[]([^()\[\]]{1,12})[)\]]\s*$")
 
 _PHASES: Sequence[tuple[str, re.Pattern[str]]] = tuple(
-    (phase, re.compile(rf"(?<![A-Za-z0-9])(?:phase|ph)?[ _-]?(?:{pattern})(?![A-Za-z0-9])", re.IGNORECASE))
+    (phase, re.compile(rf"(?<![A-Za-z0-9])(?:{pattern})(?![A-Za-z0-9])", re.IGNORECASE))
     for phase, pattern in (
         ("L12", r"L1[ _-]?L2|L12|A[_-]?B"),
         ("L23", r"L2[ _-]?L3|L23|B[_-]?C"),
         ("L31", r"L3[ _-]?L1|L31|C[_-]?A"),
-        ("L1", r"L1[ _-]?N?|A[_-]?N|A"),
-        ("L2", r"L2[ _-]?N?|B[_-]?N|B"),
-        ("L3", r"L3[ _-]?N?|C[_-]?N|C"),
+        ("L1", r"(?:phase[ _-]?|ph[ _-]?)(?:1|A)|L1[ _-]?N?|A[_-]?N|A"),
+        ("L2", r"(?:phase[ _-]?|ph[ _-]?)(?:2|B)|L2[ _-]?N?|B[_-]?N|B"),
+        ("L3", r"(?:phase[ _-]?|ph[ _-]?)(?:3|C)|L3[ _-]?N?|C[_-]?N|C"),
         ("N", r"N|Neutral"),
     )
 )
+
+_LETTER = re.compile(r"(?P<what>[UVIPQSF])[ _]?(?P<phase>L?[123]|[abc]|ab|bc|ca|12|23|31|n)?", re.IGNORECASE)
+_LETTERS: Mapping[str, str] = {
+    "U": "voltage", "V": "voltage", "I": "current", "P": "active_power", "Q": "reactive_power",
+    "S": "apparent_power", "F": "frequency",
+}  # fmt: skip
+_LETTER_PHASES: Mapping[str, str] = {
+    "1": "L1", "2": "L2", "3": "L3", "L1": "L1", "L2": "L2", "L3": "L3", "A": "L1", "B": "L2", "C": "L3", "N": "N",
+    "AB": "L12", "BC": "L23", "CA": "L31", "12": "L12", "23": "L23", "31": "L31",
+}  # fmt: skip
+"""Symbols of the trade: Ua, U12, I1, P. Read only with a unit: a bare S1 may be anything."""
 
 _IMPORT = frozenset(["import", "imported", "imp", "forward", "consumed", "consumption", "positive", "pos", "delivered"])
 _EXPORT = frozenset(
@@ -40,39 +52,11 @@ _MADE = frozenset(["production", "produced", "generation", "generated", "yield",
 _HEAT = frozenset(["heat", "heating", "thermal", "cooling", "cold"])
 _NEUTRAL = frozenset(
     [
-        "total",
-        "sum",
-        "tot",
-        "value",
-        "instantaneous",
-        "inst",
-        "actual",
-        "present",
-        "reading",
-        "meter",
-        "metering",
-        "measurement",
-        "measurements",
-        "electrical",
-        "electricity",
-        "electric",
-        "data",
-        "ac",
-        "line",
-        "grid",
-        "system",
-        "register",
-        "counter",
-        "cumulative",
-        "accumulated",
-        "now",
-        "rate",
-        "3",
-        "p",
-        "ph",
-        "phase",
+        "total", "sum", "tot", "value", "instantaneous", "inst", "actual", "present", "reading", "now", "rate",
+        "meter", "metering", "measurement", "measurements", "data", "system", "line", "grid", "ac", "p", "ph", "phase",
+        "electrical", "electricity", "electric", "register", "counter", "cumulative", "accumulated", "3",
     ]
-)
+)  # fmt: skip
 """Words that change nothing."""
 
 _SYNONYMS: Mapping[str, str] = {
@@ -110,6 +94,8 @@ _RULES = (
     _rule("power factor", "power_factor"),
     _rule("powerfactor", "power_factor"),
     _rule("state of charge", "state_of_charge", frozenset({"battery"})),
+    _rule("so c", "state_of_charge", frozenset({"battery"})),
+    _rule("cos phi", "power_factor"),
     _rule("soc", "state_of_charge", frozenset({"battery"})),
     _rule("apparent power", "apparent_power"),
     _rule("reactive power", "reactive_power"),
@@ -149,7 +135,11 @@ def metering(name: str, unit: str | None) -> Metering:
     if len(bare) > 100:
         return Metering(None)
     unit = unit or (said[1] if said else None)
-    phase, rest = _phase(bare)
+    letter = _LETTER.fullmatch(bare)
+    if letter and unit:
+        part = letter["phase"]
+        return _in_unit(name, (_LETTERS[letter["what"].upper()],), part and _LETTER_PHASES[part.upper()], unit)
+    phase, rest = _phase(_HUMP.sub(" ", bare))
     words = _words(rest)
     quantities = _energy(words) or next((r.quantities for r in _RULES if _fits(r, words)), ())
     if not quantities:

@@ -1,6 +1,5 @@
 """When a reading was measured: epoch numbers of any magnitude, ISO 8601, and the layouts meters write."""
 
-import math
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -48,7 +47,7 @@ def read(value: Any, zone: tzinfo = UTC, layout: str | None = None) -> Millis | 
     if layout is not None:
         return _by_layout(str(value), zone, layout)
     if kind is int or kind is float:
-        if not math.isfinite(value) or size_is_absurd(value):
+        if absurd(value):
             message = f"{value!r:.40} is no time"
             raise NotATimeError(message)
         if kind is int and 20_100_000_000_000 <= value < 21_000_000_000_000:
@@ -60,9 +59,9 @@ def read(value: Any, zone: tzinfo = UTC, layout: str | None = None) -> Millis | 
     raise NotATimeError(message)
 
 
-def size_is_absurd(value: float) -> bool:
-    """Whether a number is too large for any epoch, so that rounding it would make a giant integer."""
-    return abs(value) > 1e20
+def absurd(value: float) -> bool:
+    """Whether a number is no epoch at all: not finite, or beyond nanoseconds."""
+    return not -1e20 < value < 1e20
 
 
 def settle(device: Millis | None, arrived: Millis, *, ahead: Millis = DAY) -> tuple[Millis, TimeSource]:

@@ -1,0 +1,74 @@
+"""The Sparkplug B payload codec."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.formats.sparkplug_payload import (
+    DataType,
+    Metric,
+    SparkplugPayload,
+    SparkplugPayloadError,
+    decode,
+    encode,
+)
+
+_INTEGERS = {
+    DataType.INT8: (-(2**7), 2**7 - 1),
+    DataType.INT16: (-(2**15), 2**15 - 1),
+    DataType.INT32: (-(2**31), 2**31 - 1),
+    DataType.INT64: (-(2**63), 2**63 - 1),
+    DataType.UINT8: (0, 2**8 - 1),
+    DataType.UINT16: (0, 2**16 - 1),
+    DataType.UINT32: (0, 2**32 - 1),
+    DataType.UINT64: (0, 2**64 - 1),
+}
+
+
+@st.composite
+def metrics(draw):
+    """Metrics of every type that is read."""
+    typed = [st.tuples(st.just(kind), st.integers(low, high)) for kind, (low, high) in _INTEGERS.items()]
+    typed += [
+        st.tuples(st.just(DataType.DOUBLE), st.floats(allow_nan=False)),
+        st.tuples(st.just(DataType.FLOAT), st.floats(allow_nan=False, width=32)),
+        st.tuples(st.just(DataType.BOOLEAN), st.booleans()),
+        st.tuples(st.just(DataType.STRING), st.text()),
+        st.tuples(st.just(DataType.BYTES), st.binary()),
+    ]
+    datatype, value = draw(st.one_of(typed))
+    alias, timestamp = draw(st.tuples(*[st.none() | st.integers(0, 2**64 - 1)] * 2))
+    properties = draw(
+        st.dictionaries(st.text(), st.text() | st.integers(-(2**63), 2**63 - 1) | st.booleans(), max_size=3)
+    )
+    return Metric(
+        draw(st.none() | st.text()), alias, datatype, value, timestamp, draw(st.booleans()), properties=properties
+    )
+
+
+@given(st.lists(metrics(), max_size=5), st.none() | st.integers(0, 2**64 - 1), st.none() | st.integers(0, 255))
+def test_what_is_written_is_read(all_metrics, timestamp, seq):
+    """Encoding then decoding gives the same payload, negative integers in unsigned fields included."""
+    payload = SparkplugPayload(all_metrics, timestamp, seq)
+    assert decode(encode(payload)) == payload
+
+
+@given(st.binary())
+def test_any_bytes_are_read_or_refused(data):
+    """Bytes are a payload or a `SparkplugPayloadError`, nothing else."""
+    try:
+        decode(data)
+    except SparkplugPayloadError:
+        return
+
+
+def test_a_null_metric_has_no_value():
+    """A null stays a null, with its type."""
+    payload = SparkplugPayload([Metric("Power", 1, DataType.FLOAT, is_null=True)])
+    assert decode(encode(payload)).metrics[0] == Metric("Power", 1, DataType.FLOAT, None, is_null=True)
+
+
+def test_a_value_that_does_not_fit_is_refused():
+    """Text where a number is declared cannot be written."""
+    with pytest.raises((TypeError, ValueError)):
+        encode(SparkplugPayload([Metric("Power", datatype=DataType.FLOAT, value="much")]))
