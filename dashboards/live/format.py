@@ -18,9 +18,9 @@ _SPELLED: Mapping[str, str] = {
     "degC": "°C",
     "W/m2": "W/m²",
     "1": "",
+    "unit": "",
     "t CO2": "t CO₂",
     "kg CO2": "kg CO₂",
-    "kg/kWh": "kg CO₂/kWh",
 }
 _LARGER: Mapping[str, str] = {
     "kW": "MW",
@@ -77,7 +77,7 @@ def significant(value: float, figures: int = 3) -> str:
 
 def spelled(unit: str) -> str:
     """A unit as people write it: m³/h."""
-    return _SPELLED.get(unit, unit)
+    return _SPELLED.get(unit) or unit.replace("tCO2", "t CO₂").replace("kgCO2", "kg CO₂")
 
 
 def scaled(value: float, unit: str) -> tuple[float, str]:

@@ -25,6 +25,7 @@ class View:
         title: key of the text in the browser's title bar.
         path: its address; ends in `{subject}` where the view is about one thing.
         nav: which entry of the navigation it belongs to; None for a page without one.
+        styles: names of its own style sheets in `static`, besides that of all pages.
     """
 
     name: str
@@ -32,6 +33,7 @@ class View:
     title: str
     path: str
     nav: str | None = None
+    styles: tuple[str, ...] = ()
 
 
 class Topic(NamedTuple):

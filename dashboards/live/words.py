@@ -11,6 +11,7 @@ Language: TypeAlias = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 """The languages the page speaks, the first where nobody asked for another."""
 
+_FORMS = frozenset({*LANGUAGES, "one"})
 _TEXTS = Path(__file__).parent / "texts"
 
 
@@ -26,6 +27,9 @@ def _leaves(tree: Mapping[str, object], path: str) -> dict[str, Leaf]:
     if "en" in tree or "zh" in tree:
         if not (tree.get("en") and tree.get("zh")):
             message = f"text {path} needs both en and zh"
+            raise IncompleteTextError(message)
+        if unknown := tree.keys() - _FORMS:
+            message = f"text {path} has {', '.join(sorted(unknown))}; a text with a comma needs quotation marks"
             raise IncompleteTextError(message)
         return {path: {str(form): str(text) for form, text in tree.items()}}
     found: dict[str, Leaf] = {}

@@ -48,7 +48,7 @@ STEP: Millis = 900_000
 DAY: Millis = 86_400_000
 _CHINA: Millis = 8 * 3_600_000
 
-GRID_FACTOR = FactorUse("grid-guangdong-2023", 0.4419, "kg/kWh", 2023, "two sources", "MEE announcement 2025")
+GRID_FACTOR = FactorUse("grid-guangdong-2023", 0.4419, "kgCO2/kWh", 2023, "two sources", "MEE announcement 2025")
 
 
 @dataclass

@@ -7,6 +7,7 @@ const drawn = new Map();
 const waiting = new Map();
 let echarts = null;
 let offset = 0;
+const pen = document.createElement("canvas").getContext("2d");
 
 const kit = {
   ...language,
@@ -26,18 +27,28 @@ const kit = {
   hatch(color) {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = 8;
-    const pen = canvas.getContext("2d");
-    pen.strokeStyle = color;
-    pen.lineWidth = 1;
-    pen.beginPath();
-    pen.moveTo(-2, 10);
-    pen.lineTo(10, -2);
-    pen.moveTo(-2, 2);
-    pen.lineTo(2, -2);
-    pen.moveTo(6, 10);
-    pen.lineTo(10, 6);
-    pen.stroke();
+    const lines = canvas.getContext("2d");
+    lines.strokeStyle = color;
+    lines.lineWidth = 1;
+    lines.beginPath();
+    for (const [x1, y1, x2, y2] of [[-2, 10, 10, -2], [-2, 2, 2, -2], [6, 10, 10, 6]]) {
+      lines.moveTo(x1, y1);
+      lines.lineTo(x2, y2);
+    }
+    lines.stroke();
     return { type: "pattern", image: canvas, repeat: "repeat" };
+  },
+  // How much larger than on a desk a chart is drawn: the wall is read from five metres.
+  zoom(data) {
+    return data.big ? (2.3 * innerWidth) / 1920 : 1;
+  },
+  // Text that fits into so many pixels, with an ellipsis where it does not.
+  fit(text, width, size) {
+    pen.font = `${size}px ${kit.style("font")}`;
+    if (pen.measureText(text).width <= width) return text;
+    let end = text.length - 1;
+    while (end > 1 && pen.measureText(`${text.slice(0, end)}…`).width > width) end -= 1;
+    return `${text.slice(0, end).trimEnd()}…`;
   },
   escape(text) {
     const element = document.createElement("span");
@@ -63,8 +74,8 @@ const kit = {
       extraCssText: "box-shadow:0 4px 18px rgb(0 0 0 / .16);border-radius:8px;",
     };
   },
-  axisText() {
-    return { color: kit.style("muted"), fontSize: 11, fontFamily: kit.style("font") };
+  axisText(zoom = 1) {
+    return { color: kit.style("muted"), fontSize: 11 * zoom, fontFamily: kit.style("font") };
   },
 };
 

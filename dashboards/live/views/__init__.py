@@ -2,6 +2,7 @@
 
 from dashboards.live.view import View
 from dashboards.live.views.park import PARK
+from dashboards.live.views.screen import SCREEN
 
-VIEWS: tuple[View, ...] = (PARK,)
+VIEWS: tuple[View, ...] = (PARK, SCREEN)
 """All of them."""

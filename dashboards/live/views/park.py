@@ -27,4 +27,4 @@ def park_frame(edition: Edition, figures: FigureCache, subject: str) -> Frame:
     return frame | attention.attention_list(edition, figures)
 
 
-PARK = View("park", park_frame, title="frame.title", path="/", nav="park")
+PARK = View("park", park_frame, title="frame.title", path="/", nav="park", styles=("park",))

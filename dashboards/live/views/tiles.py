@@ -2,8 +2,18 @@
 
 from dashboards.live import sparkline
 from dashboards.live.edition import Edition
-from dashboards.live.figures.shapes import Amount, DayCurve, Demand, Emission, ParkDay, ParkNow, Source, Total
-from dashboards.live.format import MISSING, Shown
+from dashboards.live.figures.shapes import (
+    Amount,
+    DayCurve,
+    Demand,
+    Emission,
+    FactorUse,
+    ParkDay,
+    ParkNow,
+    Source,
+    Total,
+)
+from dashboards.live.format import MISSING, Shown, spelled
 from dashboards.live.frame import Fragment, Frame
 
 _NEAR, _OVER = 0.9, 1.0
@@ -65,23 +75,35 @@ def _clean(edition: Edition, now: ParkNow, day: ParkDay | None) -> dict[str, Sho
 
 
 def _factor(edition: Edition, emission: Emission) -> Shown:
-    """The factor that most of it rests on, with the mark how sure it is."""
+    """The grid's factor, with the mark of the least sure of all factors in the result; the hover names them all."""
     words = edition.words
-    electricity = next((factor for factor in emission.factors if factor.unit.endswith("kWh")), None)
-    factor = electricity or next(iter(emission.factors), None)
-    if factor is None:
+    if not emission.factors:
         return Shown(MISSING, "", words("missing.no_factor"), "missing")
-    mark = {"verified": "verified", "two sources": "two_sources"}.get(factor.checked, "other")
-    checked = words(f"park.checked_{mark}")
-    text = words("park.factor", value=f"{factor.value:g}", unit=factor.unit)
-    hint = words(
+    first = next((factor for factor in emission.factors if factor.unit.endswith("/kWh")), emission.factors[0])
+    doubtful = next((factor for factor in emission.factors if not factor.verified), first)
+    return Shown(
+        words("park.factor", value=f"{first.value:g}", unit=spelled(first.unit)),
+        _mark(edition, doubtful),
+        "\n".join(_factor_sentence(edition, factor) for factor in emission.factors),
+        "" if doubtful.verified else "unverified",
+    )
+
+
+def _mark(edition: Edition, factor: FactorUse) -> str:
+    """How sure a factor is, in words."""
+    key = f"park.checked.{factor.checked.replace(' ', '_')}"
+    return edition.words(key) if edition.words.has(key) else factor.checked
+
+
+def _factor_sentence(edition: Edition, factor: FactorUse) -> str:
+    return edition.words(
         "park.factor_hint",
         id=factor.id,
-        year=factor.year or words("park.factor_no_year"),
-        checked=checked,
+        value=f"{factor.value:g} {spelled(factor.unit)}",
+        year=factor.year or edition.words("park.factor_no_year"),
+        checked=_mark(edition, factor),
         source=factor.source,
     )
-    return Shown(text, checked, hint, "" if factor.verified else "unverified")
 
 
 def demand_values(edition: Edition, demand: Demand) -> dict[str, Shown]:

@@ -4,7 +4,7 @@
 export function option(data, kit, element) {
   const names = new Map(data.nodes.map((node) => [node.id, node.name]));
   const narrow = kit.narrow(element);
-  const big = data.big ? 2.1 : 1;
+  const big = kit.zoom(data);
   return {
     animation: false,
     textStyle: { fontFamily: kit.style("font") },
@@ -19,12 +19,12 @@ export function option(data, kit, element) {
       {
         id: "flow",
         type: "sankey",
-        left: 4,
-        right: (narrow ? 108 : 148) * big,
+        left: 2,
+        right: (narrow ? 146 : 212) * big,
         top: 8,
         bottom: 8,
         nodeWidth: 10 * big,
-        nodeGap: (narrow ? 7 : 9) * big,
+        nodeGap: (narrow ? 12 : 13) * big,
         layoutIterations: 0,
         draggable: false,
         emphasis: { focus: "adjacency" },
@@ -32,10 +32,16 @@ export function option(data, kit, element) {
           color: kit.style("text"),
           fontSize: 11.5 * big,
           fontFamily: kit.style("font"),
-          overflow: "truncate",
-          width: (narrow ? 100 : 138) * big,
-          formatter: ({ data: item }) => `${names.get(item.name)}  {v|${kit.quantity(item.value_, data.unit)}}`,
-          rich: { v: { color: kit.style("muted"), fontSize: 11 * big, fontFamily: kit.style("font") } },
+          formatter: ({ data: item }) => {
+            const value = kit.quantity(item.value_, data.unit);
+            if (narrow && item.depth === 1) return names.get(item.name);
+            return item.depth === 2 ? `{users|${value}}{name|${kit.fit(names.get(item.name), (narrow ? 82 : 148) * big, 11.5 * big)}}` : `${names.get(item.name)}  {v|${value}}`;
+          },
+          rich: {
+            v: { color: kit.style("muted"), fontSize: 11 * big, fontFamily: kit.style("font") },
+            users: { color: kit.style("muted"), fontSize: 11 * big, width: 58 * big, align: "left", fontFamily: kit.style("font") },
+            name: { color: kit.style("text"), fontSize: 11.5 * big, fontFamily: kit.style("font") },
+          },
         },
         data: data.nodes.map((node) => ({
           name: node.id,

@@ -1,6 +1,9 @@
 // A day's power by source, stacked, over the tariff's periods; yesterday as a thin line, gaps hatched.
 // data: {start, end, step, now, unit, sources: [{key, name, values, estimated}], total, yesterday, gaps, tariff, names}
 
+// Legend marks of lines: the shape says it too, not the colour alone.
+const THIN = "path://M0 4h16v1.6H0z";
+const DASHES = "path://M0 3.6h6v2.6H0zM10 3.6h6v2.6h-6z";
 const SHADE = { sharp: 0.13, peak: 0.085, flat: 0.04, valley: 0 };
 
 function points(data, values, kit, factor) {
@@ -22,14 +25,15 @@ function estimated(data) {
 export function option(data, kit, element) {
   const { factor, unit } = kit.scale(extent(data), data.unit);
   const text = kit.style("text");
-  const narrow = kit.narrow(element);
+  const zoom = kit.zoom(data);
+  const narrow = kit.narrow(element) || data.big;
   const at = (time) => time + kit.offset;
   const tariff = data.tariff.map((band) => [
     {
       xAxis: at(band.start),
       name: narrow && band.end - band.start < 3 * 3600e3 ? "" : band.name,
       itemStyle: { color: text, opacity: SHADE[band.period] * 0.8 },
-      label: { show: true, position: "insideTop", distance: 3, color: kit.style("muted"), fontSize: 10, fontFamily: kit.style("font") },
+      label: { show: true, position: "insideTop", distance: 3, color: kit.style("muted"), fontSize: 10 * zoom, fontFamily: kit.style("font") },
     },
     { xAxis: at(band.end) },
   ]);
@@ -38,7 +42,7 @@ export function option(data, kit, element) {
       xAxis: at(band.start),
       name: band.name,
       itemStyle: { color: kit.hatch(kit.style("muted")), opacity: band.missing === band.meters ? 0.75 : 0.38 },
-      label: { show: band.end - band.start > 1.2 * 3600e3, position: "insideBottom", distance: 6, color: text, fontSize: 10, backgroundColor: kit.style("card"), padding: [2, 4], borderRadius: 3 },
+      label: { show: band.end - band.start > 1.2 * 3600e3, position: "insideBottom", distance: 6, color: text, fontSize: 10 * zoom, backgroundColor: kit.style("card"), padding: [2, 4], borderRadius: 3 },
     },
     { xAxis: at(band.end) },
   ]);
@@ -59,7 +63,7 @@ export function option(data, kit, element) {
     name: data.names.yesterday,
     type: "line",
     symbol: "none",
-    lineStyle: { width: 1.4, color: text, opacity: 0.62 },
+    lineStyle: { width: 1.4 * zoom, color: text, opacity: 0.62 },
     itemStyle: { color: text },
     emphasis: { disabled: true },
     z: 4,
@@ -87,8 +91,8 @@ export function option(data, kit, element) {
       silent: true,
       symbol: "none",
       animation: false,
-      lineStyle: { color: kit.style("accent"), width: 1.4, type: "solid" },
-      label: { formatter: kit.clock(at(data.now)), color: kit.style("accent"), fontSize: 11, fontWeight: 600, position: "end", distance: 2 },
+      lineStyle: { color: kit.style("accent"), width: 1.4 * zoom, type: "solid" },
+      label: { formatter: kit.clock(at(data.now)), color: kit.style("accent"), fontSize: 11 * zoom, fontWeight: 600, position: "end", distance: 2 },
       data: [{ xAxis: at(data.now) }],
     },
   });
@@ -100,15 +104,15 @@ export function option(data, kit, element) {
     animation: false,
     useUTC: true,
     textStyle: { fontFamily: kit.style("font") },
-    grid: { left: 46, right: 14, top: 44, bottom: 24 },
-    legend: { data: shown.map((one) => one.name), top: 0, left: 0, itemWidth: 12, itemHeight: 8, itemGap: 14, icon: "roundRect", textStyle: kit.axisText(), inactiveColor: kit.style("line") },
+    grid: { left: 46 * zoom, right: 14 * zoom, top: 44 * zoom, bottom: 24 * zoom },
+    legend: { data: shown.map((one) => (one.areaStyle ? one.name : { name: one.name, icon: one.id === "yesterday" ? THIN : DASHES })), top: 0, left: 0, itemWidth: 12 * zoom, itemHeight: 8 * zoom, itemGap: 14 * zoom, icon: "roundRect", textStyle: kit.axisText(zoom), inactiveColor: kit.style("line") },
     xAxis: {
       type: "time",
       min: at(data.start),
       max: at(data.end),
       minInterval: 3600e3,
       splitNumber: narrow ? 4 : 8,
-      axisLabel: { ...kit.axisText(), formatter: (value) => (value >= at(data.end) ? "24:00" : kit.clock(value)), hideOverlap: true },
+      axisLabel: { ...kit.axisText(zoom), formatter: (value) => (value >= at(data.end) ? "24:00" : kit.clock(value)), hideOverlap: true },
       axisLine: { lineStyle: { color: kit.style("line") } },
       axisTick: { show: false },
       splitLine: { show: false },
@@ -117,9 +121,9 @@ export function option(data, kit, element) {
     yAxis: {
       type: "value",
       name: unit,
-      nameGap: 8,
-      nameTextStyle: { ...kit.axisText(), align: "right", padding: [0, 6, 0, 0] },
-      axisLabel: { ...kit.axisText(), formatter: (value) => kit.significant(value, 2) },
+      nameGap: 8 * zoom,
+      nameTextStyle: { ...kit.axisText(zoom), align: "right", padding: [0, 6 * zoom, 0, 0] },
+      axisLabel: { ...kit.axisText(zoom), formatter: (value) => kit.significant(value, 2) },
       splitLine: { lineStyle: { color: kit.style("line"), opacity: 0.6 } },
       splitNumber: 4,
     },
