@@ -67,6 +67,10 @@ class DuckStore:
         self._lock = threading.Lock()
         self._open()
 
+    def __str__(self) -> str:
+        """The store's URL."""
+        return f"duckdb://{self.path.absolute().as_posix()}"
+
     def _open(self) -> None:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -147,7 +151,8 @@ class DuckStore:
         if len(corrected):
             self._with(
                 corrected,
-                """UPDATE readings SET value = given.value, arrived = given.arrived, flags = given.flags, batch = ? FROM given
+                """UPDATE readings SET value = given.value, arrived = given.arrived, flags = given.flags, batch = ?
+                FROM given
                 WHERE readings.series = given.series AND readings.time = given.time
                 AND readings.time BETWEEN ? AND ?""",
                 [number, int(corrected.time.min()), int(corrected.time.max())],
