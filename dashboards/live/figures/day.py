@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from dashboards.live.figures.history import RegisterHistory, Registers, amount, marks
+from dashboards.live.figures.history import RegisterHistory, Registers
 from dashboards.live.figures.shapes import (
     Amount,
     Band,
@@ -77,12 +77,8 @@ def total_rate(sources: Mapping[Source, Intervals]) -> Floats:
 
 def electricity(registers: Registers, site: Site, start: Millis, end: Millis) -> Amount:
     """Electricity used [kWh]; unknown where nothing is known of what comes in."""
-    if Source.GRID not in site.sources or end <= start:
-        return Amount(None)
-    between = marks(start, end)
-    if np.isnan(registers.used(site.sources[Source.GRID], between).amount[0]):
-        return Amount(None)
-    return amount(registers.used(site.electricity, between))
+    grid = registers.amount(site.sources.get(Source.GRID, ()), start, end)
+    return grid if grid.value is None else registers.amount(site.electricity, start, end)
 
 
 def clean_share(registers: Registers, site: Site, times: DayTimes) -> float | None:
@@ -92,7 +88,7 @@ def clean_share(registers: Registers, site: Site, times: DayTimes) -> float | No
         return None
     if Source.PV not in site.sources:
         return 0.0
-    made = amount(registers.used(site.sources[Source.PV], marks(times.start, times.now))).value
+    made = registers.amount(site.sources[Source.PV], times.start, times.now).value
     return None if made is None else min(1.0, max(0.0, made) / used)
 
 
@@ -102,7 +98,7 @@ def carrier_days(registers: Registers, site: Site, times: DayTimes) -> tuple[Car
     def used(carrier: str, terms: Terms, start: Millis, end: Millis) -> Amount:
         if carrier == "electricity":
             return electricity(registers, site, start, end)
-        return amount(registers.used(terms, marks(start, end)))
+        return registers.amount(terms, start, end)
 
     return tuple(
         CarrierDay(
@@ -117,11 +113,7 @@ def carrier_days(registers: Registers, site: Site, times: DayTimes) -> tuple[Car
 
 def imported(registers: Registers, site: Site, start: Millis, end: Millis) -> dict[str, float | None]:
     """What came in of each carrier [unit of its register]; what is exported is taken off."""
-    between = marks(start, end)
-    return {
-        carrier: amount(registers.used(terms.imported, between)).value if end > start else None
-        for carrier, terms in site.carriers.items()
-    }
+    return {carrier: registers.amount(terms.imported, start, end).value for carrier, terms in site.carriers.items()}
 
 
 def curve(registers: Registers, site: Site, times: DayTimes) -> DayCurve:
@@ -188,7 +180,7 @@ def demand(
     highest = max((m for m in (before, today) if m), key=lambda m: m.value, default=None)
     running, expected = None, None
     if terms and times.now > times.quarter:
-        part = registers.used(terms, marks(times.quarter, times.now))
+        part = registers.used(terms, np.array([times.quarter, times.now]))
         rate = float(part.mean_rate(least_known=0.5)[0])
         running = None if np.isnan(rate) else rate
         if running is not None and power_now is not None and part.counted[0] == part.registers:

@@ -38,6 +38,10 @@ class Registers:
         """The sum of some meters between borders [unit of their register]."""
         return added([self._of(term, borders) for term in terms], borders)
 
+    def amount(self, terms: Terms, start: Millis, end: Millis) -> Amount:
+        """What some meters used together from `start` to `end`; nothing is known of a stretch without length."""
+        return amount(self.used(terms, np.array([start, end], dtype=np.int64))) if end > start else Amount(None)
+
     def resets(self, meters: Iterable[Meter]) -> tuple[Reset, ...]:
         """Registers that were reset, the newest first."""
         ids = {meter.id for meter in meters}
@@ -101,9 +105,9 @@ class RegisterHistory:
     def _remembered(self, start: Millis, end: Millis, now: Millis) -> tuple[Millis, Registers, Knots]:
         known = self._finished.get((start, end))
         if known is None or now - known[0] > _REMEMBERED or end > known[0]:
-            old = [at for at, found in self._finished.items() if now - found[0] > 2 * _REMEMBERED]
-            for at in old:
-                del self._finished[at]
+            for at, found in list(self._finished.items()):
+                if now - found[0] > 2 * _REMEMBERED:
+                    self._finished.pop(at, None)
             knots = self._read(start, end)
             known = self._finished[start, end] = (now, Registers(knots, digits=self._digits), knots)
         return known
@@ -121,8 +125,6 @@ def amount(intervals: Intervals) -> Amount:
     known = ~np.isnan(intervals.amount)
     length = intervals.length
     whole = float(length.sum())
-    if whole <= 0:
-        return Amount(None)
     measured = float((intervals.measured * length).sum() / whole)
     estimated = float((intervals.estimated * length).sum() / whole)
     return Amount(
@@ -131,11 +133,6 @@ def amount(intervals: Intervals) -> Amount:
         estimated=estimated,
         missing=max(0.0, 1.0 - measured - estimated),
     )
-
-
-def marks(start: Millis, end: Millis) -> NDArray[np.int64]:
-    """Borders of one interval [ms]."""
-    return np.array([start, end], dtype=np.int64)
 
 
 def _joined(stretches: Sequence[Knots]) -> Knots:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from dashboards.live.context import Context
 from dashboards.live.figures.day import DayTimes, values
-from dashboards.live.figures.history import RegisterHistory, amount, marks
+from dashboards.live.figures.history import RegisterHistory
 from dashboards.live.figures.moment import Meters
 from dashboards.live.figures.rows import clock_offset, meter_rows, newest_values
 from dashboards.live.figures.shapes import Band, Curve, MeterNow, MeterPage
@@ -67,15 +67,13 @@ class MeterFigures:
         times = DayTimes.at(now, self._zone)
         registers = self._history.since(times.yesterday, times.start, now)
         terms = (Term(self._meter),)
-        today = registers.used(terms, marks(times.start, now)) if now > times.start else None
-        before = registers.used(terms, marks(times.yesterday, times.yesterday_now)) if today is not None else None
-        counts = today is not None and SeriesKey(self._meter.id, self._meter.medium.register, None) in self._live.latest
+        counts = SeriesKey(self._meter.id, self._meter.medium.register, None) in self._live.latest
         return MeterPage(
             time=now,
             meter=self._meter.id,
             curve=self._curve(quantity or self._meter.medium.flow, start, end),
-            consumption=amount(today) if today is not None and counts else None,
-            consumption_yesterday=amount(before) if before is not None and counts else None,
+            consumption=registers.amount(terms, times.start, now) if counts else None,
+            consumption_yesterday=registers.amount(terms, times.yesterday, times.yesterday_now) if counts else None,
             unit=QUANTITIES[self._meter.medium.register].unit,
             resets=registers.resets([self._meter]),
         )
