@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
@@ -58,8 +59,18 @@ def write_table(path: Path, records: Iterable[BaseModel], columns: Sequence[str]
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet()
     for row in [list(columns), *rows(records, columns)]:
-        sheet.append([None if cell == "" else cell for cell in row])
+        sheet.append([_cell(sheet, value) for value in row])
     workbook.save(path)
+
+
+def _cell(sheet: Any, value: object) -> Any:
+    """A cell as a person fills it who has formatted the column as text: =1 is no formula there."""
+    if value == "":
+        return None
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, str):
+        cell.data_type = "s"
+    return cell
 
 
 def write_park(folder: Path, park: Park, *, enterprises: str, meters: str) -> Path:
