@@ -1,0 +1,99 @@
+"""One meter."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboards.live.figures.meter import MOST_POINTS, MeterFigures, step_for
+from dashboards.live.figures.shapes import Band
+from parkwatt.live import RawMessage
+from tests.figures.scene import DAY, HOUR, MINUTE
+
+
+@given(st.integers(min_value=1, max_value=20 * 366 * DAY))
+def test_a_curve_never_has_too_many_points(span):
+    """Any range, from a millisecond to twenty years, is shown in a bounded number of steps."""
+    assert -(-span // step_for(span)) <= MOST_POINTS
+
+
+def test_a_curve_shows_mean_low_and_high(scene):
+    """A step shows what lay in it."""
+    start = scene.now - 10 * DAY
+    scene.runs("b-el", lambda time: 100 + time // MINUTE % 2 * 10, start=start, end=scene.now, every=MINUTE)
+    curve = MeterFigures(scene.context, "b-el").page(scene.now, start=start, end=scene.now).curve
+    assert curve is not None
+    assert (curve.quantity, curve.unit, curve.step) == ("active_power", "kW", 15 * MINUTE)
+    assert (curve.low[5], curve.high[5]) == (100, 110)
+    assert curve.mean[5] == pytest.approx(105, abs=1)
+    assert curve.gaps == ()
+
+
+def test_a_gap_breaks_the_curve(scene):
+    """Where readings stopped for long, the curve has a hole and a band, whatever the pace before and after."""
+    lost, back = scene.now - 6 * HOUR, scene.now - 5 * HOUR
+    scene.runs("b-el", 100, start=scene.now - DAY, end=lost, every=15 * MINUTE)
+    scene.runs("b-el", 100, start=back, end=scene.now, every=MINUTE, register=9000)
+    curve = MeterFigures(scene.context, "b-el").page(scene.now, start=scene.now - DAY, end=scene.now).curve
+    assert curve is not None
+    assert curve.gaps == (Band(lost, back, 1, 1),)
+    hole = curve.mean.index(None)
+    assert lost < curve.times[hole] < back
+    assert curve.mean.count(None) == curve.low.count(None) == curve.high.count(None) == 1
+    assert list(curve.times) == sorted(curve.times)
+
+
+def test_any_quantity_can_be_drawn(scene):
+    """A register is drawn by its last value per step."""
+    last = scene.runs("b-el", 60, start=scene.now - HOUR, end=scene.now, every=MINUTE, register=500)
+    figures = MeterFigures(scene.context, "b-el")
+    curve = figures.page(scene.now, start=scene.now - HOUR, end=scene.now + 1, quantity="energy_import").curve
+    assert curve is not None
+    assert (curve.unit, curve.mean[-1]) == ("kWh", last)
+    assert figures.page(scene.now, start=scene.now - HOUR, end=scene.now, quantity="voltage").curve is None
+
+
+def test_consumption_today_against_yesterday(scene):
+    """What its register counted until now and until the same time yesterday, with the share that is measured."""
+    scene.runs("a-gas", 50, start=scene.at("2026-05-18T00:00"), end=scene.now)
+    page = MeterFigures(scene.context, "a-gas").page(scene.now, start=scene.now - HOUR, end=scene.now)
+    assert page.unit == "m3"
+    assert page.consumption is not None
+    assert page.consumption_yesterday is not None
+    assert (page.consumption.value, page.consumption.measured) == (pytest.approx(600), pytest.approx(1))
+    assert page.consumption_yesterday.value == pytest.approx(600)
+
+
+def test_a_meter_without_register_has_no_consumption(scene):
+    """Power alone is not booked as energy."""
+    scene.says("b-el", 100)
+    page = MeterFigures(scene.context, "b-el").page(scene.now, start=scene.now - HOUR, end=scene.now)
+    assert page.consumption is None
+    assert page.curve is None
+
+
+def test_what_it_said_last(scene):
+    """Every series with its newest reading, totals first, and raw messages with the newest on top."""
+    scene.says("b-el", 100)
+    scene.says("b-el", 5000, quantity="energy_import")
+    for text in (b"first", b"second"):
+        scene.live.keep_raw("b-el", RawMessage("t", text, scene.now))
+    found = MeterFigures(scene.context, "b-el").now(scene.now)
+    assert [(v.quantity, v.value, v.unit, v.register) for v in found.values] == [
+        ("active_power", 100, "kW", False),
+        ("energy_import", 5000, "kWh", True),
+    ]
+    assert [raw.payload for raw in found.raw] == [b"second", b"first"]
+    assert found.clock_off is None
+
+
+def test_a_clock_that_is_an_hour_off(scene):
+    """Device times an hour before their arrival are a wrong clock."""
+    scene.says("b-el", 100, late=HOUR)
+    assert MeterFigures(scene.context, "b-el").now(scene.now).clock_off == HOUR
+
+
+def test_one_late_series_is_no_wrong_clock(scene):
+    """Where series of one meter disagree, the message waited; the clock is not blamed."""
+    scene.says("b-el", 100)
+    scene.says("b-el", 5000, quantity="energy_import", late=HOUR)
+    assert MeterFigures(scene.context, "b-el").now(scene.now).clock_off is None
