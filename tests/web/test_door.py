@@ -1,0 +1,55 @@
+"""Who may look."""
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from dashboards.live.security import Door, refuse_open_door
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "::", "park.example"])
+def test_open_door_is_refused(host: str) -> None:
+    """Showing the page to a network without a password is refused; with one, or on this machine, it is not."""
+    with pytest.raises(ValueError, match="PARKWATT_PASSWORD"):
+        refuse_open_door(host, None)
+    refuse_open_door(host, "open sesame")
+    for own in ("127.0.0.1", "localhost", "::1"):
+        refuse_open_door(own, None)
+
+
+@pytest.fixture
+def guarded() -> TestClient:
+    app = FastAPI()
+    app.get("/secret")(lambda: "inside")
+    app.get("/healthz")(lambda: "alive")
+    app.add_middleware(Door, password="open sesame")  # noqa: S106 - made for this test
+    return TestClient(app, base_url="http://park.example")
+
+
+def test_without_password_only_this_machine() -> None:
+    """Without a password only the machine's own names are answered, so no web site can reach in by another name."""
+    app = FastAPI()
+    app.get("/")(lambda: "inside")
+    app.add_middleware(Door, password=None)
+    assert TestClient(app, base_url="http://localhost:8080").get("/").status_code == 200
+    assert TestClient(app, base_url="http://127.0.0.1:8080").get("/").status_code == 200
+    assert TestClient(app, base_url="http://evil.example").get("/").status_code == 403
+
+
+def test_password(guarded: TestClient) -> None:
+    """With a password programs sign in with Basic, people on a form; a wrong one is refused; health stays open."""
+    assert guarded.get("/secret").status_code == 401
+    assert guarded.get("/secret", auth=("anyone", "wrong")).status_code == 401
+    assert guarded.get("/secret", auth=("anyone", "open sesame")).status_code == 200
+    assert guarded.get("/healthz").status_code == 200
+    page = guarded.get("/secret", headers={"accept": "text/html"})
+    assert page.url.path == "/login"
+    assert guarded.post("/login", data={"password": "wrong"}).status_code == 401
+    guarded.post("/login", data={"password": "open sesame"})
+    assert guarded.get("/secret").status_code == 200
+
+
+def test_forged_session(guarded: TestClient) -> None:
+    """A session cookie that we did not sign opens nothing."""
+    guarded.cookies.set("parkwatt_session", "in.aaaa.bbbb")
+    assert guarded.get("/secret").status_code == 401
