@@ -129,6 +129,11 @@ class Behaviour:
         """When the simulated day of a time began: the park's midnight by standard time."""
         return time - self._local(time)[1]
 
+    def registers_at_start(self, time: Millis) -> tuple[Counts, Counts]:
+        """Counts forward and backward of all rows when the simulated day of a time began; not to be changed."""
+        with self._lock:
+            return self._start(self._local(time)[0])
+
     def mean_flows(self, day: date) -> NDArray[np.float32]:
         """Means per row and slot of a local day [unit of the carrier's flow]; not to be changed."""
         with self._lock:
