@@ -73,11 +73,17 @@ class Intervals:
         return np.where(np.isnan(self.amount), Coverage.MISSING, known).astype(np.int8)
 
     def mean_rate(self, *, least_known: float = 0.0) -> Floats:
-        """Amount per hour over the known part: kW from kWh; NaN where less than `least_known` of the time is known."""
-        known = self.measured + self.estimated
+        """Amount per hour [kW from kWh], over the part of the time that is known.
+
+        A register that is missing for the whole interval adds nothing, and is not taken to be like the others.
+
+        Args:
+            least_known: NaN where less of the time is known of the registers that are counted (0 to 1).
+        """
         with np.errstate(divide="ignore", invalid="ignore"):
+            known = (self.measured + self.estimated) * self.registers / self.counted
             rate = self.amount / (known * self.length / 3_600_000)
-        return np.where((known > 0) & (known >= least_known), rate, np.nan)
+        return np.where((self.counted > 0) & (known >= least_known), rate, np.nan)
 
 
 def consumption(

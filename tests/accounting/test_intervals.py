@@ -156,3 +156,9 @@ def test_mean_rate_is_over_the_known_part():
     found = consumption(buckets_of(readings), borders(0, QUARTER))
     assert found.mean_rate().tolist() == pytest.approx([60.0])
     assert np.isnan(found.mean_rate(least_known=0.9)).all()
+
+
+def test_a_missing_register_is_not_taken_to_be_like_the_others():
+    """One of two meters at 60 kW makes 60 kW known, not 120."""
+    known = consumption(buckets_of(steady(4 * QUARTER)), HOUR)
+    assert added([known, missing(HOUR)], HOUR).mean_rate().tolist() == pytest.approx([60.0] * 4)
