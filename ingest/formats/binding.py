@@ -10,6 +10,9 @@ from parkwatt.park import Meter, Park
 _KEPT = 200_000
 """Bindings remembered; beyond that they are worked out anew."""
 
+_FIELDS_KEPT = 1000
+"""Adjusted fields remembered per meter."""
+
 _OPPOSITE: Mapping[str, str] = {
     "energy_import": "energy_export",
     "energy_export": "energy_import",
@@ -40,6 +43,8 @@ class Binding:
         """A field's meaning with this meter's ratios and mounting."""
         done = self._adjusted.get(field)
         if done is None:
+            if len(self._adjusted) >= _FIELDS_KEPT:
+                self._adjusted.clear()
             done = self._adjusted[field] = self._adjust(field)
         return done
 

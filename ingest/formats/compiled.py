@@ -63,7 +63,12 @@ class CompiledModel:
         self._zone = ZoneInfo(model.time.zone) if model.time and model.time.zone else zone
         self._ahead = round(model.time.skew * 1000) if model.time else times.DAY
         self._fields = tuple(_compiled(f) for f in model.fields if f.path is not None)
-        self._leaves = {f.leaf: _meaning(f, f.phase) for f in model.fields if f.leaf is not None}
+        self._leaves = {
+            (f.leaf, phase): _meaning(f, phase or f.phase)
+            for f in model.fields
+            if f.leaf is not None
+            for phase in (None, *PHASES)
+        }
         self._variants = tuple(_Variant(lookup(v.when), tuple(_compiled(f) for f in v.fields)) for v in model.variants)
 
     def silent_on(self, topic: str) -> bool:
@@ -76,7 +81,7 @@ class CompiledModel:
             return None
         for pattern in self._topics:
             names = pattern.match(topic)
-            if names is not None and (self.payload != "scalar" or names["leaf"] in self._leaves):
+            if names is not None and (self.payload != "scalar" or (names["leaf"], names.get("phase")) in self._leaves):
                 return {n: text if n == "leaf" else text.strip("/").replace("/", ".") for n, text in names.items()}
         return None
 
@@ -86,16 +91,15 @@ class CompiledModel:
 
     def scalar(self, text: str, names: Mapping[str, str], fallback: str) -> Contents | None:
         """What a plain value on a topic says; None if it is no number at all."""
-        means = self._leaves.get(names.get("leaf", ""))
+        means = self._leaves.get((names.get("leaf", ""), names.get("phase")))
         try:
             value = number(text)
         except NotANumberError:
             return None
-        if value is None or means is None:
+        if means is None:
+            return None
+        if value is None:
             return Contents([], [])
-        phase = names.get("phase")
-        if phase is not None and phase in PHASES:
-            means = means.on_phase(phase)
         return Contents([Found(self._meter_id(names, fallback), None, [(means, value)])], [])
 
     def read(self, tree: Any, names: Mapping[str, str], fallback: str) -> Contents:  # noqa: ANN401 - JSON

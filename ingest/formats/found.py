@@ -45,11 +45,12 @@ class UnreadableError(ValueError):
     """The whole message cannot be read; its text is the sentence for people. Trying again does not help."""
 
 
-_PROBLEMS_SAID = 20
+PROBLEMS_SAID = 20
+"""Problems of one message that are told one by one."""
 
 
 def few(problems: list[str]) -> list[str]:
     """The first problems of a message and how many more there are: one that is wrong throughout needs no long list."""
-    if len(problems) <= _PROBLEMS_SAID:
+    if len(problems) <= PROBLEMS_SAID:
         return problems
-    return [*problems[:_PROBLEMS_SAID], f"and {len(problems) - _PROBLEMS_SAID} more problems in this message"]
+    return [*problems[:PROBLEMS_SAID], f"and {len(problems) - PROBLEMS_SAID} more problems in this message"]

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from parkwatt.quantities import PHASES, QUANTITIES, Conversion, Kind, conversion
@@ -44,10 +44,6 @@ class Meaning:
         """A wire value in the quantity's unit."""
         return wire if self.plain else wire * self.factor / self.divisor + self.offset
 
-    def on_phase(self, phase: str) -> "Meaning":
-        """The same on a phase."""
-        return replace(self, phase=phase)
-
     def times(self, ratio: float) -> "Meaning":
         """The same with every value multiplied by `ratio`."""
         return replace(
@@ -55,7 +51,7 @@ class Meaning:
         )
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def meaning(
     quantity: str,
     phase: str | None = None,

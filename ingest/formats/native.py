@@ -2,10 +2,11 @@
 
 import difflib
 from datetime import tzinfo
+from functools import lru_cache
 from typing import Any
 
 from ingest.formats import times
-from ingest.formats.found import Contents, Found, UnreadableError, few
+from ingest.formats.found import PROBLEMS_SAID, Contents, Found, UnreadableError, few
 from ingest.formats.meaning import OWN_NAMES, Meaning
 from ingest.formats.message import Message
 from ingest.formats.numbers import NotANumberError, number, shortened
@@ -77,7 +78,9 @@ def _values(record: dict[str, Any], where: str, problems: list[str]) -> list[tup
         field = names.get(key)
         if field is None:
             if type(wire) in (int, float) and key not in _RESERVED:
-                problems.append(f"{where}quantity {shortened(key)} is not known; {_advice(key)}")
+                # Searching for near names is slow: a message of nothing but unknown keys must not hold up the others.
+                advice = _advice(key[:40]) if len(problems) < PROBLEMS_SAID else ""
+                problems.append(f"{where}quantity {shortened(key)} is not known; {advice}")
             continue
         try:
             value = number(wire)
@@ -89,6 +92,7 @@ def _values(record: dict[str, Any], where: str, problems: list[str]) -> list[tup
     return values
 
 
+@lru_cache(maxsize=1000)
 def _advice(key: str) -> str:
-    near = difflib.get_close_matches(key[:40].lower(), (*OWN_NAMES, "time"), n=1, cutoff=0.75)
+    near = difflib.get_close_matches(key.lower(), (*OWN_NAMES, "time"), n=1, cutoff=0.75)
     return f"did you mean {near[0]}?" if near else "its other quantities are kept"

@@ -29,6 +29,8 @@ def lookup(path: str) -> Lookup:
     Raises:
         PathError: if it is none.
     """
+    if path == "@":
+        return lambda tree: tree
     if _DOTTED.fullmatch(path):
         return _dotted(path)
     try:

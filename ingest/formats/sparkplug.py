@@ -31,6 +31,9 @@ REBIRTH_EVERY: Millis = 10_000
 """At most one rebirth request per edge node in this time [ms]."""
 
 _NODES_KEPT = 10_000
+_LONGEST_NAME = 200
+"""A longer metric name is no quantity's [characters]."""
+
 _METRICS_KEPT = 50_000
 """Metrics remembered per edge node."""
 
@@ -186,6 +189,8 @@ def _learn(node: _Node, address: _Address, payload: SparkplugPayload) -> list[st
     """Remember the metrics of a birth; says which name a quantity that cannot be read."""
     problems: list[str] = []
     taken: set[tuple[str, str | None]] = set()
+    if len(node.meters) >= _METRICS_KEPT:
+        node.meters.clear()
     if address.kind == "DBIRTH":
         node.meters.add(address.meter)
     for metric in payload.metrics:
@@ -201,7 +206,7 @@ def _learn(node: _Node, address: _Address, payload: SparkplugPayload) -> list[st
 
 
 def _known(metric: Metric, problems: list[str], taken: set[tuple[str, str | None]]) -> _Known:
-    if metric.datatype in _NOT_NUMBERS or metric.name is None:
+    if metric.datatype in _NOT_NUMBERS or metric.name is None or len(metric.name) > _LONGEST_NAME:
         return _Known(None, metric.datatype)
     found, problem = metering(metric.name, _unit(metric))
     if problem is not None:
@@ -218,7 +223,7 @@ def _unit(metric: Metric) -> str | None:
     for name in UNIT_PROPERTIES:
         unit = metric.properties.get(name)
         if isinstance(unit, str):
-            return unit
+            return unit[:40]
     return None
 
 
@@ -258,6 +263,8 @@ def _lookup(node: _Node, address: _Address, metric: Metric) -> _Known | None:
     if known is not None:
         return known
     # Never born: without a unit of its own, a power might be W or kW.
+    if len(metric.name) > _LONGEST_NAME:
+        return _Known(None, metric.datatype)
     unit = _unit(metric)
     if unit is None and metering(metric.name, None).meaning is not None:
         return None

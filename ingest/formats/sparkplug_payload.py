@@ -135,22 +135,27 @@ _SIGNED_BITS: Mapping[int, int] = {DataType.INT8: 8, DataType.INT16: 16, DataTyp
 _INT_TYPES = frozenset(
     {DataType.INT8, DataType.INT16, DataType.INT32, DataType.UINT8, DataType.UINT16, DataType.UINT32}
 )
+_VALUES = (
+    "float_value", "double_value", "int_value", "long_value", "boolean_value", "string_value", "bytes_value",
+)  # fmt: skip
 _LONG_TYPES = frozenset({DataType.INT64, DataType.UINT64, DataType.DATE_TIME})
 
 
 def _metric(wire: Any) -> Metric:  # noqa: ANN401 - the class is built at run time
-    datatype: int = wire.datatype
-    which = wire.WhichOneof("value")
-    value: Value = getattr(wire, which) if which else None
+    # One call for all fields that are there is twice as fast as asking for each.
+    there = {field.name: value for field, value in wire.ListFields()}
+    datatype: int = there.get("datatype", DataType.UNKNOWN)
+    is_null: bool = there.get("is_null", False)
+    value: Value = None if is_null else next((there[name] for name in _VALUES if name in there), None)
     return Metric(
-        name=wire.name if wire.HasField("name") else None,
-        alias=wire.alias if wire.HasField("alias") else None,
+        name=there.get("name"),
+        alias=there.get("alias"),
         datatype=datatype,
-        value=None if wire.is_null else number(value, datatype),
-        timestamp=wire.timestamp if wire.HasField("timestamp") else None,
-        is_historical=wire.is_historical,
-        is_null=wire.is_null,
-        properties=_properties(wire.properties) if wire.HasField("properties") else {},
+        value=number(value, datatype),
+        timestamp=there.get("timestamp"),
+        is_historical=there.get("is_historical", False),
+        is_null=is_null,
+        properties=_properties(there["properties"]) if "properties" in there else {},
     )
 
 

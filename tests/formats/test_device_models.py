@@ -1,5 +1,7 @@
 """Device models: the presets read their own examples, and a mistake in a file says where it stands."""
 
+from pathlib import Path
+
 import pytest
 
 from ingest.devices import DeviceModelError, load_models
@@ -145,3 +147,10 @@ def test_one_topic_may_change_its_format():
     decoder = Decoder(both)
     for name in ("first", "second", "second", "first"):
         assert values(decode(decoder, "t/m", {name: 230})) == {"m voltage": 230.0}
+
+
+def test_the_example_of_the_documentation_is_read(tmp_path):
+    """The model that docs/devices.md shows loads and reads its example."""
+    page = (Path(__file__).parents[2] / "docs" / "devices.md").read_text(encoding="utf-8")
+    (tmp_path / "a.yaml").write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    assert differences(load_models(tmp_path)[0]) == []

@@ -157,6 +157,14 @@ def test_an_unknown_unit_is_said_once_at_birth():
     assert (data.readings, data.rejections) == ([], [])
 
 
+def test_a_value_too_large_for_its_unit_is_rejected():
+    """A finite value that is infinite in our unit is no reading."""
+    metric = Metric("Energy/Import", 1, DataType.DOUBLE, 1e308, properties={"engUnit": "GWh"})
+    birth = send(decoder_for(), NODE.format("NBIRTH"), metric, seq=0)
+    assert birth.readings == []
+    assert birth.rejections == ["energy_import: 1e+308 is too large"]
+
+
 @pytest.mark.parametrize("topic", ["spBv1.0/STATE/scada", "STATE/scada", NODE.format("NCMD"), DEVICE.format("DCMD")])
 def test_states_and_commands_hold_nothing(topic):
     """A host's state and commands, our own requests among them, are no error."""
