@@ -11,9 +11,9 @@ from dashboards.live.frame import Frame, message
 from dashboards.live.view import Topic, View
 from dashboards.live.words import Language
 
-TICK = 0.2
+TICK = 0.15
 """Seconds between two looks at what is new."""
-QUIET_TICKS = 25
+QUIET_TICKS = 33
 """After so many ticks without a reading, look all the same: ages and figures from the store move on."""
 
 _log = logging.getLogger(__name__)

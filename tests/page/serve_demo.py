@@ -1,4 +1,4 @@
-"""Serves the page with made-up figures, to look at it: `python -m tests.page.serve_demo PORT`."""
+"""Serves the page with made-up figures, to look at it: `python -m tests.page.serve_demo PORT [--steady]`."""
 
 import asyncio
 import sys
@@ -16,26 +16,33 @@ from parkwatt.store import Store
 from tests.page.samples import NOON, SampleFigures, sample_context
 
 
-def main(port: int) -> None:
-    """Serve until stopped; new figures twenty times a second."""
+def build(*, steady: bool) -> FastAPI:
+    """The page with sample figures that move by themselves, or only when `/control` is told so."""
     begun = time.monotonic()
 
     def clock() -> Millis:
         return NOON + round((time.monotonic() - begun) * 1000)
 
     context = sample_context(cast("Store", None), clock=clock, history=0.43)
+    figures = SampleFigures(context.park, wobble=0.0 if steady else 0.02)
     app = FastAPI()
-    register(context, SampleFigures(context.park, wobble=0.02))
+    register(context, figures)
+
+    @app.post("/control")
+    def control(power: float = 48_213.4, *, spoken: bool = True) -> None:
+        figures.power = power
+        figures.spoken = spoken
+        context.live.version += 1
 
     async def beat() -> None:
-        while True:
+        while not steady:
             context.live.version += 1
             await asyncio.sleep(0.05)
 
     pages.on_startup(lambda: background_tasks.create(beat(), name="beat"))
     ui.run_with(app, tailwind=False, show_welcome_message=False)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+    return app
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    uvicorn.run(build(steady="--steady" in sys.argv), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")

@@ -6,7 +6,7 @@ from dashboards.live.format import Shown
 from dashboards.live.frame import Frame
 from parkwatt.readings import Millis
 
-QUICK: Millis = 150
+QUICK: Millis = 50
 """Figures from memory are no older than this [ms]."""
 _QUIET_AFTER: Millis = 60_000
 

@@ -1,5 +1,7 @@
 """Enterprises by power now: who uses what, and is it more than usual."""
 
+from collections.abc import Collection
+
 from dashboards.live.edition import Edition
 from dashboards.live.figures.shapes import EnterpriseDay, ParkDay, ParkNow
 from dashboards.live.format import Shown
@@ -21,7 +23,7 @@ def enterprises(edition: Edition, now: ParkNow, day: ParkDay | None, *, order: P
         shown: how many rows.
     """
     rows = [enterprise.enterprise for enterprise in order.enterprises[:shown]]
-    values = enterprise_values(edition, now, day)
+    values = enterprise_values(edition, now, day, rows)
     frame = Frame(values)
     html = edition.render(
         "parts/ranking.html",
@@ -33,12 +35,14 @@ def enterprises(edition: Edition, now: ParkNow, day: ParkDay | None, *, order: P
     return frame | Frame(fragments={"ranking": Fragment(tuple(rows), html)})
 
 
-def enterprise_values(edition: Edition, now: ParkNow, day: ParkDay | None) -> dict[str, Shown]:
-    """Live values of every enterprise: `e.<id>.power`, `.share`, `.bar`, `.today`, `.usual`."""
+def enterprise_values(edition: Edition, now: ParkNow, day: ParkDay | None, rows: Collection[str]) -> dict[str, Shown]:
+    """Live values of the enterprises in `rows`: `e.<id>.power`, `.share`, `.bar`, `.today`, `.usual`."""
     largest = max((one.power.value or 0.0 for one in now.enterprises), default=0.0) or 1.0
     days = {} if day is None else {one.enterprise: one for one in day.enterprises}
     values: dict[str, Shown] = {}
     for one in now.enterprises:
+        if one.enterprise not in rows:
+            continue
         key = f"e.{one.enterprise}"
         values[f"{key}.power"] = total_shown(edition, one.power, "kW")
         values[f"{key}.share"] = edition.format.percent(one.share, reason=edition.words("missing.no_current"))

@@ -33,7 +33,7 @@ def screen_frame(edition: Edition, figures: FigureCache, subject: str) -> Frame:
             None if day is None else avoided_co2(day), "kg CO2", reason=edition.words("missing.no_history")
         ),
         "co2": edition.format.quantity(None if day is None else day.co2.value, "t CO2"),
-        **enterprise_values(edition, now, day),
+        **enterprise_values(edition, now, day, [one.enterprise for one in calm.enterprises[:_ROWS]]),
     }
     frame = around(edition, figures) | Frame(
         values, charts={"flow": {**flow.flow(edition, calm, users=6), "big": True}}

@@ -1,0 +1,157 @@
+"""Live updates: made once for everybody, only when something is new."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from typing import cast
+
+import pytest
+
+from dashboards.live.broadcast import QUIET_TICKS, Broadcast
+from dashboards.live.edition import Edition
+from dashboards.live.figure_cache import SLOW_EVERY, FigureCache
+from dashboards.live.format import Shown
+from dashboards.live.frame import Frame
+from dashboards.live.view import Topic, View
+from parkwatt.readings import Millis
+from parkwatt.store import Store, StoreUnavailableError
+from tests.page.samples import NOON, SampleFigures, sample_context
+
+
+class Recorder:
+    """A channel that remembers what it was told, with everybody still there unless gone."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, Mapping[str, object]]] = []
+        self.gone: set[Topic] = set()
+
+    def watched(self, topics: Collection[Topic]) -> set[Topic]:
+        return set(topics) - self.gone
+
+    async def tell(self, room: str, message: Mapping[str, object]) -> None:
+        self.told.append((room, message))
+
+
+class Bench:
+    """A broadcast over sample figures, with a clock that tests turn."""
+
+    def __init__(self) -> None:
+        self.time: Millis = NOON
+        self.context = sample_context(cast("Store", None), clock=lambda: self.time)
+        self.figures = SampleFigures(self.context.park)
+        self.cache = FigureCache(self.context, self.figures)
+        self.channel = Recorder()
+        self.frames = 0
+        view = View("park", self._frame, title="frame.title", path="/")
+        editions = {"en": Edition(self.context.park, "en"), "zh": Edition(self.context.park, "zh")}
+        self.broadcast = Broadcast(self.cache, {"park": view}, editions, self.channel)
+
+    def _frame(self, edition: Edition, cache: FigureCache, subject: str) -> Frame:
+        self.frames += 1
+        now = cache.quick(cache.make.park_now, 50)
+        return Frame({"power": edition.format.quantity(now.power.value, "kW"), "who": Shown(subject)})
+
+    def publish(self, power: float) -> None:
+        self.figures.power = power
+        self.context.live.version += 1
+        self.time += 150
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+TOPIC = Topic("park", "", "en")
+
+
+def test_a_newcomer_is_told_everything(bench: Bench):
+    """The first message holds the whole frame."""
+    whole = bench.broadcast.whole(TOPIC)
+    assert whole["v"] == {"power": ["48.2", "MW", "48,213.4 kW", "", None], "who": ["", "", "", "", None]}
+    assert whole["all"] is True
+
+
+def test_only_what_changed_is_told(bench: Bench):
+    """A new reading moves the values it touches, nothing else."""
+    bench.broadcast.whole(TOPIC)
+    bench.publish(50_000)
+    asyncio.run(bench.broadcast.tick())
+    (room, told), *others = bench.channel.told
+    assert not others
+    assert room == TOPIC.room
+    assert told["v"] == {"power": ["50.0", "MW", "50,000 kW", "", None]}
+
+
+def test_nothing_new_nothing_told_nothing_computed(bench: Bench):
+    """An idle park costs nothing between two looks at the clock."""
+    bench.broadcast.whole(TOPIC)
+    asyncio.run(bench.broadcast.tick())
+    made = bench.frames
+    for _ in range(QUIET_TICKS - 1):
+        asyncio.run(bench.broadcast.tick())
+    assert bench.frames == made
+    asyncio.run(bench.broadcast.tick())
+    assert bench.frames == made + 1
+
+
+def test_a_frame_is_made_once_for_everybody(bench: Bench):
+    """Sixty browsers that look at the same cost one frame."""
+    for _ in range(60):
+        bench.broadcast.whole(TOPIC)
+    bench.publish(50_000)
+    asyncio.run(bench.broadcast.tick())
+    assert bench.frames == 2
+    assert len(bench.channel.told) == 1
+
+
+def test_what_nobody_looks_at_is_forgotten(bench: Bench):
+    """A topic whose last browser left is not computed any more."""
+    bench.broadcast.whole(TOPIC)
+    bench.channel.gone.add(TOPIC)
+    bench.publish(50_000)
+    asyncio.run(bench.broadcast.tick())
+    assert bench.channel.told == []
+    assert bench.frames == 1
+
+
+def test_slow_figures_come_later_and_stay_while_the_store_is_away(bench: Bench):
+    """A figure from the store is None at first, then kept; a store that is down leaves the last one standing."""
+    down: list[str] = []
+
+    def figure(now: Millis) -> str:
+        if down:
+            raise StoreUnavailableError
+        return f"made at {now}"
+
+    async def story() -> None:
+        assert bench.cache.slow(figure) is None
+        await bench.cache.settle(5)
+        assert bench.cache.slow(figure) == f"made at {NOON}"
+        down.append("disk full")
+        bench.time += SLOW_EVERY
+        bench.cache.slow(figure)
+        await bench.cache.settle(5)
+        assert bench.cache.slow(figure) == f"made at {NOON}"
+
+    asyncio.run(story())
+
+
+def test_a_slow_figure_is_computed_once_however_many_ask(bench: Bench):
+    """While one computation runs, nobody starts another."""
+    calls = []
+
+    def count(now: Millis) -> int:
+        calls.append(now)
+        return len(calls)
+
+    async def story() -> None:
+        for _ in range(20):
+            bench.cache.slow(count)
+        await bench.cache.settle(5)
+        assert bench.cache.slow(count) == 1
+        bench.time += SLOW_EVERY
+        assert bench.cache.slow(count) == 1
+        await bench.cache.settle(5)
+        assert bench.cache.slow(count) == 2
+
+    asyncio.run(story())
