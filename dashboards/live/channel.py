@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from nicegui import core
 
-from dashboards.live.view import Topic, UnknownSubjectError
+from dashboards.live.view import ROOMS, Topic, UnknownSubjectError
 from dashboards.live.words import LANGUAGES
 
 _NAMESPACE = "/"
@@ -42,6 +42,9 @@ class SocketChannel:
             except (UnknownSubjectError, KeyError):
                 _log.info("a browser asked for %s, which does not exist", topic.room)
                 return
+            for room in core.sio.rooms(sid):
+                if room.startswith(ROOMS):
+                    await core.sio.leave_room(sid, room)
             await core.sio.enter_room(sid, topic.room)
             await core.sio.emit(_EVENT, everything, to=sid)
 

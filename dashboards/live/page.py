@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 
-from fastapi import HTTPException, Request
+from fastapi import Request, Response
 from nicegui import app, background_tasks, ui
 
 from dashboards.live.broadcast import Broadcast
@@ -15,8 +15,8 @@ from dashboards.live.edition import Edition, embedded
 from dashboards.live.figure_cache import FigureCache
 from dashboards.live.frame import message
 from dashboards.live.gathered import GatheredFigures
-from dashboards.live.view import Topic, UnknownSubjectError, View
-from dashboards.live.views import VIEWS
+from dashboards.live.view import Topic, UnknownSubjectError, View, subject_of
+from dashboards.live.views import UNKNOWN, VIEWS
 from dashboards.live.wanted import Figures
 from dashboards.live.words import LANGUAGES, Language, preferred, texts
 
@@ -39,7 +39,7 @@ def register(context: Context, figures: Figures | None = None) -> None:
     """
     texts()
     editions: Mapping[Language, Edition] = {language: Edition(context.park, language) for language in LANGUAGES}
-    views = {view.name: view for view in VIEWS}
+    views = {view.name: view for view in (*VIEWS, UNKNOWN)}
     channel = SocketChannel()
     broadcast = Broadcast(FigureCache(context, figures or GatheredFigures(context)), views, editions, channel)
     channel.welcome(broadcast.whole)
@@ -50,16 +50,16 @@ def register(context: Context, figures: Figures | None = None) -> None:
 
 
 def _route(view: View, pages: "_Pages") -> None:
-    if view.path.endswith("{subject}"):
+    if "{subject" in view.path:
 
         @ui.page(view.path)
-        async def about(request: Request, subject: str) -> None:
-            await pages.show(view, subject, request)
+        async def about(request: Request, subject: str) -> Response | None:
+            return await pages.show(view, subject, request)
     else:
 
         @ui.page(view.path)
-        async def plain(request: Request) -> None:
-            await pages.show(view, "", request)
+        async def plain(request: Request) -> Response | None:
+            return await pages.show(view, "", request)
 
 
 def _serve_static() -> str:
@@ -80,26 +80,34 @@ class _Pages:
         self._editions = editions
         self._static = static
 
-    async def show(self, view: View, subject: str, request: Request) -> None:
-        """Fill the NiceGUI page that is being built.
+    async def show(self, view: View, named: str, request: Request) -> Response | None:
+        """Fill the NiceGUI page that is being built; where nothing has that name, say so, with status 404.
 
-        Raises:
-            HTTPException: 404 for a subject that does not exist.
+        Args:
+            view: what to show.
+            named: what the address names; empty where the view is about no single thing.
+            request: the browser's request.
         """
+        asked = {name: text for name in view.parameters if (text := request.query_params.get(name)) is not None}
+        try:
+            await self._build(view, named, subject_of(named, asked), request)
+        except UnknownSubjectError:
+            await self._build(UNKNOWN, named, f"{view.name}/{named}", request)
+            return ui.context.client.build_response(request, 404)
+        return None
+
+    async def _build(self, view: View, named: str, subject: str, request: Request) -> None:
         asked = request.query_params.get("lang")
         language = preferred(asked, request.cookies.get(_COOKIE), request.headers.get("accept-language"))
         edition = self._editions[language]
         figures = self._broadcast.figures
-        try:
-            view.frame(edition, figures, subject)
-            await figures.settle(_FIRST_PAINT_WAITS)
-            frame = view.frame(edition, figures, subject)
-        except UnknownSubjectError as error:
-            raise HTTPException(404, str(error)) from error
+        view.frame(edition, figures, subject)
+        await figures.settle(_FIRST_PAINT_WAITS)
+        frame = view.frame(edition, figures, subject)
         topic = Topic(view.name, subject, language)
         common = {
             "view": view,
-            "subject": subject,
+            "subject": named,
             "static": self._static,
             "path": request.url.path,
             "other_languages": [
@@ -117,6 +125,6 @@ class _Pages:
                 }
             ),
         }
-        ui.page_title(edition.words(view.title, park=edition.name(edition.park.name), subject=subject))
+        ui.page_title(edition.words(view.title, park=edition.name(edition.park.name), subject=named))
         ui.add_head_html(edition.render("head.html", frame, **common))
         ui.add_body_html(edition.render(f"{view.name}.html", frame, **common))

@@ -13,8 +13,8 @@ let frames = 0;
 
 function findPlaces() {
   places = new Map();
-  for (const element of document.querySelectorAll("[data-live], [data-bar]")) {
-    for (const key of new Set([element.dataset.live, element.dataset.bar])) {
+  for (const element of document.querySelectorAll("[data-live], [data-bar], [data-age]")) {
+    for (const key of new Set([element.dataset.live, element.dataset.bar, element.dataset.age])) {
       if (key) places.set(key, [...(places.get(key) ?? []), element]);
     }
   }
@@ -27,6 +27,9 @@ function setText(element, text) {
 function showValue(element, [text, unit, title, state, share]) {
   if (element.dataset.bar) {
     element.style.setProperty("--share", share ?? 0);
+  } else if (element.dataset.age) {
+    element.dataset.ago = text;
+    element.title = title;
   } else {
     setText(element.querySelector(":scope > b"), text);
     setText(element.querySelector(":scope > small"), unit);
@@ -68,7 +71,7 @@ function showAges() {
     setText(element, newest === null ? "" : agoText(now - newest, { tenths: true }));
   }
   for (const element of document.querySelectorAll("[data-ago]")) {
-    setText(element, agoText(now - Number(element.dataset.ago), {}));
+    setText(element, element.dataset.ago ? agoText(now - Number(element.dataset.ago), {}) : "–");
   }
 }
 

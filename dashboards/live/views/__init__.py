@@ -3,6 +3,9 @@
 from dashboards.live.view import View
 from dashboards.live.views.park import PARK
 from dashboards.live.views.screen import SCREEN
+from dashboards.live.views.unknown import UNKNOWN
 
 VIEWS: tuple[View, ...] = (PARK, SCREEN)
-"""All of them."""
+"""All that have an address."""
+
+__all__ = ["UNKNOWN", "VIEWS"]

@@ -4,20 +4,32 @@ from collections.abc import Mapping
 
 from dashboards.live.edition import Edition
 from dashboards.live.figure_cache import FigureCache
-from dashboards.live.figures.shapes import Attention
+from dashboards.live.figures.shapes import Attention, EnterpriseNow
 from dashboards.live.format import Formatter, Shown
 from dashboards.live.frame import Fragment, Frame
+from dashboards.live.views.addresses import enterprise_address, meter_address
 
 LISTED = 40
 """More than so many are counted, not listed."""
 _UNITS: Mapping[str, str] = {"kw": "kW", "kwh": "kWh"}
 
 
-def attention_list(edition: Edition, figures: FigureCache) -> Frame:
-    """The list, the worst first."""
+def attention_list(edition: Edition, figures: FigureCache, *, enterprise: EnterpriseNow | None = None) -> Frame:
+    """The list, the worst first.
+
+    Args:
+        edition: the language.
+        figures: where it comes from.
+        enterprise: only what is about this one; None for the whole park.
+    """
     found = figures.slow(figures.make.attention)
     if found is None:
         return Frame(fragments={"attention": Fragment("loading", "")})
+    if enterprise is None:
+        meters = figures.quick(figures.make.park_now, 1_000).meters
+    else:
+        meters = enterprise.counts
+        found = tuple(item for item in found if item.enterprise == enterprise.enterprise)
     now = figures.now()
     items = [
         {
@@ -31,7 +43,6 @@ def attention_list(edition: Edition, figures: FigureCache) -> Frame:
         }
         for item in found[:LISTED]
     ]
-    meters = figures.quick(figures.make.park_now, 1_000).meters
     html = edition.render(
         "parts/attention.html",
         items=items,
@@ -82,5 +93,5 @@ def _where(edition: Edition, item: Attention) -> str:
 
 def _address(item: Attention) -> str:
     if item.meter is not None:
-        return f"/meter/{item.meter}"
-    return f"/enterprise/{item.enterprise}" if item.enterprise is not None else "/inbox"
+        return meter_address(item.meter)
+    return enterprise_address(item.enterprise) if item.enterprise is not None else "/inbox"

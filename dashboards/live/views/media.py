@@ -1,14 +1,14 @@
 """What flows besides electricity: gas, steam, water, air, each in its own unit."""
 
 from dashboards.live.edition import Edition
-from dashboards.live.figures.shapes import CarrierFlow, ParkDay, ParkNow
+from dashboards.live.figures.shapes import CarrierFlow, EnterpriseNow, EnterprisePage, ParkDay, ParkNow
 from dashboards.live.format import Shown
 from dashboards.live.frame import Fragment, Frame
 from dashboards.live.views.tiles import amount_shown, total_shown
 
 
-def carriers(edition: Edition, now: ParkNow, day: ParkDay | None) -> Frame:
-    """Every carrier that enters the park besides electricity."""
+def carriers(edition: Edition, now: ParkNow | EnterpriseNow, day: ParkDay | EnterprisePage | None) -> Frame:
+    """Every carrier that enters the park, or the enterprise, besides electricity."""
     flows = [flow for flow in now.carriers if flow.carrier != "electricity"]
     values: dict[str, Shown] = {}
     for flow in flows:
@@ -19,7 +19,7 @@ def carriers(edition: Edition, now: ParkNow, day: ParkDay | None) -> Frame:
     return frame | Frame(fragments={"media": Fragment(tuple(flow.carrier for flow in flows), html)})
 
 
-def _today(edition: Edition, flow: CarrierFlow, day: ParkDay | None) -> dict[str, Shown]:
+def _today(edition: Edition, flow: CarrierFlow, day: ParkDay | EnterprisePage | None) -> dict[str, Shown]:
     found = None if day is None else next((one for one in day.carriers if one.carrier == flow.carrier), None)
     if found is None:
         return {}

@@ -7,6 +7,7 @@ from dashboards.live.figures.shapes import (
     DayCurve,
     Demand,
     Emission,
+    EnterprisePage,
     FactorUse,
     ParkDay,
     ParkNow,
@@ -41,7 +42,12 @@ def amount_shown(edition: Edition, amount: Amount, unit: str) -> Shown:
 
 def park_tiles(edition: Edition, now: ParkNow, day: ParkDay | None) -> Frame:
     """All five tiles."""
-    frame = Frame({"power": total_shown(edition, now.power, "kW"), **_clean(edition, now, day)})
+    return Frame(_clean(edition, now, day)) | site_tiles(edition, now.power, day)
+
+
+def site_tiles(edition: Edition, power: Total, day: ParkDay | EnterprisePage | None) -> Frame:
+    """The tiles that the park and an enterprise have in common: power, energy, CO2 and demand."""
+    frame = Frame({"power": total_shown(edition, power, "kW")})
     if day is None:
         waiting = Shown("", title=edition.words("missing.no_history"))
         later = ("power.change", "energy", "energy.change", "co2", "co2.factor", "demand")
@@ -50,7 +56,7 @@ def park_tiles(edition: Edition, now: ParkNow, day: ParkDay | None) -> Frame:
     until_now = words("change.yesterday_until_now")
     return frame | Frame(
         {
-            "power.change": format_.change(now.power.value, day.power_yesterday, against=words("change.yesterday_now")),
+            "power.change": format_.change(power.value, day.power_yesterday, against=words("change.yesterday_now")),
             "energy": amount_shown(edition, day.energy, "kWh"),
             "energy.change": format_.change(day.energy.value, day.energy_yesterday.value, against=until_now),
             "co2": format_.quantity(day.co2.value, "t CO2", reason=words("missing.no_factor")),

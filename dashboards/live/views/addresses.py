@@ -1,0 +1,13 @@
+"""Where pages are: an id from the wire may hold anything, a slash included."""
+
+from urllib.parse import quote
+
+
+def enterprise_address(enterprise: str) -> str:
+    """The page of an enterprise."""
+    return f"/enterprise/{quote(enterprise, safe='')}"
+
+
+def meter_address(meter: str) -> str:
+    """The page of a meter."""
+    return f"/meter/{quote(meter, safe='')}"
