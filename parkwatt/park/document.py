@@ -81,7 +81,7 @@ class Document:
         for key, value in mapping.value:
             if key.tag == _MERGE:
                 several = value.value if isinstance(value, SequenceNode) else [value]
-                merged += [m for m in several if isinstance(m, MappingNode) and m is not mapping]
+                merged += [m for m in several if isinstance(m, MappingNode)]
                 continue
             place = self.place(key)
             if not isinstance(key, ScalarNode):

@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from openpyxl import Workbook
 from parkwatt.park import Meter, Park, Role, check, load_park, summary
 from parkwatt.park.load import table_columns
 from tests.park.parks import parks
-from tests.park.writing import HEAD, csv_text, write, write_park
+from tests.park.writing import HEAD, csv_text, write, write_park, write_table
 
 FORMS = st.sampled_from(["inline", "csv", "xlsx", "mixed"])
 
@@ -55,6 +56,18 @@ def test_ids_keep_their_zeros(tmp_path: Path) -> None:
     park = load_park(write(tmp_path, yaml, meters="id,ct\n0021,400\n"))
     assert [m.id for m in park.meters] == ["0011", "0x1F", "1_0", "0021", "0031", "0032"]
     assert [m.ct for m in park.meters] == [1, 1, 1, 400, 400, 400]
+
+
+def test_workbook_with_wrong_size(tmp_path: Path) -> None:
+    """A workbook that says it ends after its first cell, as some programs write it, is read to its real end."""
+    write_table(tmp_path / "right.xlsx", [Meter(id="a", ct=2), Meter(id="b", ct=3)], table_columns(Meter))
+    with ZipFile(tmp_path / "right.xlsx") as right, ZipFile(tmp_path / "meters.xlsx", "w") as wrong:
+        for name in right.namelist():
+            sheet = name.startswith("xl/worksheets/")
+            text = right.read(name)
+            wrong.writestr(name, text.replace(b"<sheetData>", b'<dimension ref="A1"/><sheetData>') if sheet else text)
+    park = load_park(write(tmp_path, HEAD + "meters: meters.xlsx\n"))
+    assert [(m.id, m.ct) for m in park.meters] == [("a", 2), ("b", 3)]
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,7 @@ ONE_TABLE_MISTAKE = {
     "id left out": ("id,ct\na,1\n,2\n", "meters.csv:3: 'id' is missing; add id"),
     "too many cells": ("id,name_en\na,b,c\n", "meters.csv:2: 3 cells under 2 columns; put a text that contains"),
     "after a long cell": ('id,name_en,ct\na,"x\ny",1\nb,,z\n', "meters.csv:4: ct 'z' is not a number; write digits"),
+    "after Excel's line": ("sep=;\nid;ct\na;z\n", "meters.csv:3: ct 'z' is not a number; write digits"),
     "after a comment": ("id,ct\n# main\n\na,z\n", "meters.csv:4: ct 'z' is not a number; write digits"),
     "duplicate id": ("id\na\nb\na\n", "meters.csv:4: id 'a' stands twice, first in meters.csv line 2; give each"),
     "parent": ("id,parent\nabc,\nb,abd\n", "meters.csv:3: there is no meter 'abd'; did you mean 'abc'?"),
@@ -218,6 +219,7 @@ def test_no_mistakes_out_of_mistakes(tmp_path: Path) -> None:
     """A table that cannot be read does not make all that refers to it unknown, nor does a meter with a mistake."""
     yaml = HEAD + "enterprises: none.csv\nmeters: [{id: a, ct: x}, {id: b, parent: a, enterprise: e}]\n"
     assert len(said(write(tmp_path, yaml))) == 2
+    assert len(said(write(tmp_path, HEAD + "meters: [none.csv, {id: b, parent: in-that-table}]\n"))) == 1
 
 
 def test_aliases_in_a_circle(tmp_path: Path) -> None:
