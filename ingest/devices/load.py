@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedBase
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from ingest.formats.examples import differences
 from ingest.formats.model import DeviceModel
 from parkwatt.park import Mistake
 
@@ -62,13 +63,22 @@ def load_model(path: Path) -> DeviceModel:
     """One device model.
 
     Raises:
-        DeviceModelError: if the file has mistakes.
+        DeviceModelError: if the file has mistakes, or the model reads its examples otherwise than they say.
     """
     tree = _tree(path)
     try:
-        return DeviceModel.model_validate(_plain(tree))
+        model = DeviceModel.model_validate(_plain(tree))
     except ValidationError as error:
         raise DeviceModelError(list(_mistakes(path, tree, error))) from error
+    wrong = [
+        Mistake(
+            str(path), *_position(tree, ("examples", i)), f"example {i + 1}: {what}", "correct the model or the example"
+        )
+        for i, what in differences(model)
+    ]
+    if wrong:
+        raise DeviceModelError(wrong)
+    return model
 
 
 def _tree(path: Path) -> Any:  # noqa: ANN401 - whatever YAML holds

@@ -83,7 +83,7 @@ class Decoder:
         if contents.found:
             self._assign(message, contents.found, decoded)
         if contents.stale:
-            decoded.stale = [self._binder.bind(topic, m, alone=len(contents.stale) == 1).meter for m in contents.stale]
+            decoded.stale = [self._binder.bind(spoke_on, m, alone=True).meter for spoke_on, m in contents.stale]
         if contents.publish:
             decoded.publish = list(contents.publish)
         return decoded

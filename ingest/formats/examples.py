@@ -1,6 +1,7 @@
 """Whether a device model reads its own example messages as it says."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,14 +15,22 @@ ARRIVED: Millis = 1_768_464_000_000
 """2026-01-15T08:00:00Z, when all examples arrive."""
 
 
-def differences(model: DeviceModel) -> list[str]:
-    """One sentence for each thing that an example says and the model does not, or the other way round."""
+class Difference(NamedTuple):
+    """Something that an example says and its model does not, or the other way round.
+
+    Attributes:
+        example: position of the example in the model, from 0.
+        what: one sentence.
+    """
+
+    example: int
+    what: str
+
+
+def differences(model: DeviceModel) -> list[Difference]:
+    """Where a model reads its examples otherwise than they say."""
     decoder = Decoder([model])
-    return [
-        f"{model.name}, example {i + 1}: {said}"
-        for i, example in enumerate(model.examples)
-        for said in _differences(decoder, example)
-    ]
+    return [Difference(i, said) for i, example in enumerate(model.examples) for said in _differences(decoder, example)]
 
 
 def _differences(decoder: Decoder, example: ExampleModel) -> Iterator[str]:

@@ -31,13 +31,13 @@ class Contents(NamedTuple):
     Attributes:
         found: per meter and time.
         problems: one sentence for each part that could not be read.
-        stale: wire meters whose gateway is gone.
+        stale: topic and id on the wire of each meter whose gateway is gone.
         publish: messages (topic, payload) that the protocol asks us to send.
     """
 
     found: list[Found]
     problems: list[str]
-    stale: tuple[str, ...] = ()
+    stale: tuple[tuple[str, str], ...] = ()
     publish: tuple[tuple[str, bytes], ...] = ()
 
 

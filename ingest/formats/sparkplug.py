@@ -61,13 +61,15 @@ class _Node:
     bd_seq: Value = None
     by_alias: dict[int, _Known] = field(default_factory=dict)
     by_name: dict[tuple[str, str], _Known] = field(default_factory=dict)
-    meters: set[str] = field(default_factory=set)
+    meters: dict[str, str] = field(default_factory=dict)
+    """Wire meters that are born, and the topic on which each spoke last."""
     asked: Millis | None = None
 
 
 class _Address(NamedTuple):
     """Who sent a message."""
 
+    topic: str
     group: str
     kind: str
     node: str
@@ -82,7 +84,7 @@ class _Address(NamedTuple):
 class Sparkplug:
     """Reads Sparkplug B messages of any number of edge nodes and keeps what their births said."""
 
-    name = "sparkplug_b"
+    name = "sparkplug"
 
     def __init__(self) -> None:
         """Know no node: the first data of each leads to a rebirth request."""
@@ -100,7 +102,7 @@ class Sparkplug:
         if len(levels) not in (4, 5):
             reason = f"topic {message.topic[:80]!r} is not spBv1.0/group/type/node or spBv1.0/group/type/node/device"
             raise UnreadableError(reason)
-        address = _Address(levels[1], levels[2], levels[3], levels[4] if len(levels) == 5 else None)
+        address = _Address(message.topic, levels[1], levels[2], levels[3], levels[4] if len(levels) == 5 else None)
         if address.kind in ("NCMD", "DCMD"):
             return Contents([], [])  # requests to the node, our own among them
         if address.kind not in ("NBIRTH", "DBIRTH", "NDATA", "DDATA", "NDEATH", "DDEATH"):
@@ -118,11 +120,13 @@ class Sparkplug:
             return _node_death(node, payload)
         gap = _gap(node, address, payload)
         if address.kind == "DDEATH":
-            node.meters.discard(address.meter)
-            return self._with_rebirth(Contents([], [], stale=(address.meter,)), node, address, arrived, needed=gap)
+            gone = (node.meters.pop(address.meter, address.topic), address.meter)
+            return self._with_rebirth(Contents([], [], stale=(gone,)), node, address, arrived, needed=gap)
         if address.kind == "NBIRTH":
             _node_birth(node, payload)
         before_birth = not node.born or (address.kind == "DDATA" and address.meter not in node.meters)
+        if address.meter in node.meters:
+            node.meters[address.meter] = address.topic
         problems = _learn(node, address, payload) if address.kind in ("NBIRTH", "DBIRTH") else []
         found, unknown = _values(node, address, payload, problems)
         if unknown:
@@ -175,7 +179,7 @@ def _node_death(node: _Node, payload: SparkplugPayload) -> Contents:
     said = _bd_seq(payload)
     if node.born and said is not None and node.bd_seq is not None and said != node.bd_seq:
         return Contents([], [])
-    stale = tuple(sorted(node.meters))
+    stale = tuple((topic, meter) for meter, topic in sorted(node.meters.items()))
     node.born = False
     node.seq = None
     return Contents([], [], stale=stale)
@@ -192,7 +196,7 @@ def _learn(node: _Node, address: _Address, payload: SparkplugPayload) -> list[st
     if len(node.meters) >= _METRICS_KEPT:
         node.meters.clear()
     if address.kind == "DBIRTH":
-        node.meters.add(address.meter)
+        node.meters[address.meter] = address.topic
     for metric in payload.metrics:
         if metric.name is None or len(node.by_name) >= _METRICS_KEPT:
             continue
@@ -201,7 +205,7 @@ def _learn(node: _Node, address: _Address, payload: SparkplugPayload) -> list[st
         if metric.alias is not None:
             node.by_alias[metric.alias] = known
     if taken:
-        node.meters.add(address.meter)
+        node.meters[address.meter] = address.topic
     return problems
 
 

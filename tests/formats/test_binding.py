@@ -86,10 +86,12 @@ def test_the_park_file_names_the_format_of_a_topic():
         Meter(id="plug", topic="site/z2m/plug", device="zigbee2mqtt"),
         Meter(id="gw", topic="site/native", device="native"),
         Meter(id="odd", topic="site/odd", device="no_such_model"),
+        Meter(id="node", topic="other/g/NBIRTH/n", device="sparkplug"),
         Meter(id="number", topic="site/number", device="scalar_per_topic"),
     )
     assert values(decode(decoder, "site/z2m/plug", {"power": 100})) == {"plug active_power": 0.1}
     assert values(decode(decoder, "site/native", {"voltage": 230})) == {"gw voltage": 230.0}
+    assert "not a Sparkplug B message" in decode(decoder, "other/g/NBIRTH/n", b"{}").rejections[0]
     assert "match no device model" in decode(decoder, "site/number", b"5").rejections[0]
     assert "'no_such_model'" in decode(decoder, "site/odd", {"voltage": 230}).rejections[0]
 

@@ -126,6 +126,13 @@ def test_a_node_death_marks_its_meters_stale():
     assert len(send(decoder, DEVICE.format("DDATA"), Metric(alias=1, value=1.0), seq=2).publish) == 1
 
 
+def test_a_death_reaches_meters_that_are_bound_by_topic():
+    """The node's death comes on another topic than its devices' data; their meters are found all the same."""
+    decoder, _ = born(Meter(id="hall", topic="spBv1.0/Plant/+/gw/pm1"))
+    send(decoder, DEVICE.format("DDATA"), Metric(alias=1, value=1.0), seq=2)
+    assert send(decoder, NODE.format("NDEATH"), Metric("bdSeq", value=7)).stale == ["hall"]
+
+
 def test_a_device_death_marks_that_meter():
     """A device's death is its own."""
     decoder, _ = born()
