@@ -58,6 +58,7 @@ def test_a_number_changes_on_the_screen_when_the_park_does(opened: Opener, serve
 
 def test_the_first_paint_has_numbers_without_any_script(browser: Browser, served: Served):
     """The figures are in the HTML: a slow device sees them before its scripts run."""
+    served.control()
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{served.address}/?lang=en")
@@ -190,6 +191,7 @@ def test_an_empty_park_says_where_to_point_a_meter(opened: Opener, served: Serve
 
 def test_a_lost_server_is_said_and_found_again(browser: Browser, served: Served):
     """When the server goes, the page says so at once and keeps its figures; when it comes back, so does the page."""
+    served.control()
     page = browser.new_context().new_page()
     page.goto(f"{served.address}/?lang=en")
     alive(page)
