@@ -14,6 +14,11 @@ MADE := .venv/.made
 RUN := .venv/.run
 DEV := .venv/.dev
 
+# A folder that was moved, or a Python that was upgraded away, leaves an environment that no longer works.
+ifneq ($(shell cat $(MADE) 2>/dev/null && $(BIN)/python -c ''),$(CURDIR))
+$(shell rm -f $(MADE))
+endif
+
 .PHONY: help demo test check bench lock clean
 
 help: ## this list
@@ -47,7 +52,7 @@ clean: ## remove what make made; data stays
 
 $(MADE):
 	@tools/make_venv $(PYTHON)
-	@touch $@
+	@echo "$(CURDIR)" >$@
 
 $(RUN): $(MADE) requirements.lock pyproject.toml
 	@echo "Installing the locked dependencies into .venv (about half a minute)"

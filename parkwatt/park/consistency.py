@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from parkwatt.park.carriers import CARRIERS
 from parkwatt.park.mistakes import Mistake, suggestion
 from parkwatt.park.source import Record
 
@@ -68,7 +69,7 @@ def carriers(meters: ById, default: str) -> Iterator[Mistake]:
         if parent is None:
             continue
         own, upstream = (r.text("carrier") or default for r in (record, parent))
-        if own != upstream:
+        if own != upstream and {own, upstream} <= CARRIERS.keys():
             what = f"parent {parent.text('id')!r} measures {upstream}, this meter {own}"
             yield record.where(("parent",)).mistake(what, f"name a parent that measures {own}, or none")
 

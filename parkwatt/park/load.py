@@ -50,9 +50,13 @@ def summary(park: Park) -> str:
     own = sum(meter.enterprise is None for meter in park.meters)
     name = park.name.en or park.name.zh or park.id
     return (
-        f"{name} ({park.id}, {park.time_zone}): {len(park.enterprises)} enterprises, {len(park.meters)} meters "
-        f"({meters}), {own} of them the park's own."
+        f"{name} ({park.id}, {park.time_zone}): {_counted(len(park.enterprises), 'enterprise')}, "
+        f"{_counted(len(park.meters), 'meter')} ({meters}), {own} of them the park's own."
     )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 class _Reader:

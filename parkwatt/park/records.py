@@ -64,7 +64,7 @@ def _missing(key: str, _error: ErrorDetails, _keys: tuple[str, ...]) -> tuple[st
 
 def _choice(key: str, error: ErrorDetails, _keys: tuple[str, ...]) -> tuple[str, str]:
     known = [name.strip(" '") for name in str(_context(error)["expected"]).replace(" or ", ",").split(",")]
-    return f"{_shown(error)} is not a {key}", suggestion(str(error["input"]), known)
+    return f"{key} {_shown(error)} is unknown", suggestion(str(error["input"]), known)
 
 
 def _number(key: str, error: ErrorDetails, _keys: tuple[str, ...]) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from parkwatt.park.model import Enterprise, Location, Meter, Name, ParkFacts, St
 SCHEMA_NAME = "park.schema.json"
 """The schema's file name beside a park file."""
 
-Table = Annotated[str, Field(pattern=r"\.(csv|xlsx|CSV|XLSX)$", examples=["meters.csv"])]
+Table = Annotated[str, Field(pattern=r"\.([cC][sS][vV]|[xX][lL][sS][xX]|[tT][xX][tT])$", examples=["meters.csv"])]
 """The name of a table in the park file's folder."""
 
 

@@ -124,7 +124,7 @@ def test_summary(tmp_path: Path) -> None:
     park = load_park(write(tmp_path, yaml, meters="id,carrier,enterprise\n1,gas,e\n2,,\n3,,e\n"))
     assert (
         summary(park)
-        == "P (p, Asia/Shanghai): 1 enterprises, 3 meters (2 electricity, 1 gas), 1 of them the park's own."
+        == "P (p, Asia/Shanghai): 1 enterprise, 3 meters (2 electricity, 1 gas), 1 of them the park's own."
     )
 
 

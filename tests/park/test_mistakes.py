@@ -78,13 +78,16 @@ ONE_MISTAKE = {
     ),
     "role": (
         HEAD + "meters: [{id: a, role: suply}]\n",
-        "park.yaml:2:18: 'suply' is not a role; did you mean 'supply'?",
+        "park.yaml:2:18: role 'suply' is unknown; did you mean 'supply'?",
     ),
     "domain": (
         HEAD + "meters: [{id: a, domain: x}]\n",
-        "'x' is not a domain; use one of infrastructure, process, building, transport",
+        "domain 'x' is unknown; use one of infrastructure, process, building, transport",
     ),
-    "mounted": (HEAD + "meters: [{id: a, mounted: Reverse}]\n", "is not a mounted; did you mean 'reverse'?"),
+    "mounted": (
+        HEAD + "meters: [{id: a, mounted: Reverse}]\n",
+        "mounted 'Reverse' is unknown; did you mean 'reverse'?",
+    ),
     "carrier": (
         HEAD + "meters: [{id: a, carrier: electricty}]\n",
         "park.yaml:2:18: carrier 'electricty' is not a carrier; did you mean 'electricity'?",
@@ -219,6 +222,7 @@ def test_no_mistakes_out_of_mistakes(tmp_path: Path) -> None:
     """A table that cannot be read does not make all that refers to it unknown, nor does a meter with a mistake."""
     yaml = HEAD + "enterprises: none.csv\nmeters: [{id: a, ct: x}, {id: b, parent: a, enterprise: e}]\n"
     assert len(said(write(tmp_path, yaml))) == 2
+    assert len(said(write(tmp_path, HEAD + "meters: [{id: a, carrier: ether}, {id: b, parent: a}]\n"))) == 1
     assert len(said(write(tmp_path, HEAD + "meters: [none.csv, {id: b, parent: in-that-table}]\n"))) == 1
 
 
@@ -244,7 +248,7 @@ def test_near_misses_of_many_names() -> None:
 
 
 SEEDS = {
-    "role": ("{}", "is not a role"),
+    "role": ("{}", "is unknown"),
     "ct": ("-1", "is out of range"),
     "carrier": ("ether", "is not a carrier"),
     "parent": ("nowhere at all", "there is no meter"),
@@ -253,7 +257,7 @@ SEEDS = {
     "topic": ("a/#/b", "is not an MQTT topic filter"),
     "silent_after": ("soon", "is not a number"),
     "register_digits": ("99", "is out of range"),
-    "domain": ("sky", "is not a domain"),
+    "domain": ("sky", "is unknown"),
 }
 
 
