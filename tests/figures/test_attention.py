@@ -88,12 +88,14 @@ def test_meters_never_heard_are_one_line(scene):
 
 
 def test_a_wrong_clock_is_found(scene):
-    """A meter that is heard but speaks of an hour ago has its clock off by 60 minutes."""
-    everyone(scene)
+    """A meter that is heard but speaks of an hour ago, again and again, has its clock off by 60 minutes."""
+    figures = AttentionFigures(scene.context)
+    for meter in scene.park.meters:
+        scene.says(meter.id, 1.0, late=HOUR if meter.id == "b-el" else 0)
+    assert figures.at(scene.now, None) == ()
+    scene.now += MINUTE
     scene.says("b-el", 1.0, late=HOUR)
-    scene.live.latest = {k: v for k, v in scene.live.latest.items() if k.meter != "b-el"}
-    scene.says("b-el", 1.0, late=HOUR)
-    (item,) = found(scene)
+    (item,) = figures.at(scene.now, None)
     assert (item.code, item.meter, item.params) == ("clock_off", "b-el", {"minutes": 60})
 
 
@@ -134,6 +136,14 @@ def test_demand_that_is_going_to_pass_the_contract(scene):
     (item,) = found(scene)
     assert (item.code, item.severity) == ("demand_expected", Severity.ALARM)
     assert item.params["expected_kw"] == pytest.approx(1500)
+
+
+def test_an_unknown_demand_is_no_zero(scene):
+    """Near the contract with nothing known of the running quarter-hour: its place holds a dash."""
+    everyone(scene)
+    scene.runs("grid", 950, start=scene.at("2026-05-20T00:00"), end=scene.now)
+    (item,) = found(scene)
+    assert item.params == {"contract_kw": 1000, "highest_kw": pytest.approx(950), "expected_kw": "\N{EN DASH}"}
 
 
 def test_a_reset_is_said(scene):

@@ -87,13 +87,33 @@ def test_what_it_said_last(scene):
 
 
 def test_a_clock_that_is_an_hour_off(scene):
-    """Device times an hour before their arrival are a wrong clock."""
+    """Device times an hour before their arrival, twice in a row, are a wrong clock."""
+    figures = MeterFigures(scene.context, "b-el")
     scene.says("b-el", 100, late=HOUR)
-    assert MeterFigures(scene.context, "b-el").now(scene.now).clock_off == HOUR
+    assert figures.now(scene.now).clock_off is None
+    scene.now += MINUTE
+    scene.says("b-el", 101, late=HOUR)
+    assert figures.now(scene.now).clock_off == HOUR
+    assert figures.now(scene.now + 1).clock_off == HOUR
+    scene.now += MINUTE
+    scene.says("b-el", 102)
+    assert figures.now(scene.now).clock_off is None
+
+
+def test_messages_that_waited_are_no_wrong_clock(scene):
+    """A gateway that empties its buffer sends older and older times, or newer ones, but not one offset."""
+    figures = MeterFigures(scene.context, "b-el")
+    for waited in (HOUR, 40 * MINUTE, 20 * MINUTE, 5 * MINUTE):
+        scene.now += 1000
+        scene.says("b-el", 100, late=waited)
+        assert figures.now(scene.now).clock_off is None
 
 
 def test_one_late_series_is_no_wrong_clock(scene):
-    """Where series of one meter disagree, the message waited; the clock is not blamed."""
-    scene.says("b-el", 100)
-    scene.says("b-el", 5000, quantity="energy_import", late=HOUR)
-    assert MeterFigures(scene.context, "b-el").now(scene.now).clock_off is None
+    """Where series of one message disagree, the clock is not blamed."""
+    figures = MeterFigures(scene.context, "b-el")
+    for _ in range(2):
+        scene.now += MINUTE
+        scene.says("b-el", 100)
+        scene.says("b-el", 5000, quantity="energy_import", late=HOUR)
+        assert figures.now(scene.now).clock_off is None

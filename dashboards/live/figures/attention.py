@@ -5,10 +5,11 @@ from itertools import groupby
 from typing import TypeAlias
 
 from dashboards.live.context import Context
-from dashboards.live.figures.inbox import unassigned_meters
+from dashboards.live.figures.clocks import Clocks
+from dashboards.live.figures.inbox import QUIET, unassigned_meters
 from dashboards.live.figures.moment import Meters
 from dashboards.live.figures.rejected import by_reason
-from dashboards.live.figures.rows import clock_offset, meter_rows
+from dashboards.live.figures.rows import meter_rows
 from dashboards.live.figures.shapes import Attention, Demand, MeterRow, MeterState, ParkDay, Severity
 from parkwatt.park import Role
 from parkwatt.readings import Millis
@@ -34,6 +35,8 @@ DEMAND_NEAR = 0.9
 _EACH = 5
 """More silent meters than this in one enterprise are said in one line."""
 _HOUR: Millis = 3_600_000
+_UNKNOWN = "\N{EN DASH}"
+"""Fills the place of a number that is not known."""
 Params: TypeAlias = Mapping[str, float | int | str]
 
 _ORDER = {code: number for number, code in enumerate(CODES)}
@@ -47,6 +50,7 @@ class AttentionFigures:
         """Remember where to look."""
         self._context = context
         self._meters = Meters(context.park.meters)
+        self._clocks = Clocks()
 
     def at(self, now: Millis, day: ParkDay | None) -> tuple[Attention, ...]:
         """What needs a person at `now`.
@@ -55,11 +59,11 @@ class AttentionFigures:
             now: the time.
             day: the park's day, for demand and resets; None while it is not computed yet.
         """
-        rows = meter_rows(self._meters, self._context.live, now)
+        quiet = meter_rows(self._meters, self._context.live, now, states=QUIET)
         found = [
             *self._pipeline(),
-            *self._unheard(rows),
-            *self._clocks(rows),
+            *self._unheard(quiet),
+            *self._wrong_clocks(now),
             *self._unassigned(),
             *self._rejections(now),
         ]
@@ -76,7 +80,9 @@ class AttentionFigures:
         """Silent meters; many of one enterprise in one line, those never heard in one for the park."""
         never = sum(row.state is MeterState.NEVER for row in rows)
         if never:
-            yield Attention(Severity.NOTICE, "meters_never", None, params={"meters": never, "of": len(rows)})
+            yield Attention(
+                Severity.NOTICE, "meters_never", None, params={"meters": never, "of": len(self._meters.ids)}
+            )
         goodbyes = dict(self._context.live.stale)
         quiet = [row for row in rows if row.state is MeterState.SILENT or row.meter in goodbyes]
         for enterprise, group in groupby(sorted(quiet, key=_enterprise), key=_enterprise):
@@ -88,16 +94,17 @@ class AttentionFigures:
             else:
                 yield from (_silent(row, goodbyes.get(row.meter)) for row in silent)
 
-    def _clocks(self, rows: tuple[MeterRow, ...]) -> Iterator[Attention]:
-        latest = self._context.live.latest.get
-        keys = zip(self._meters.flow_keys, self._meters.register_keys, strict=True)
-        for row, (flow, register) in zip(rows, keys, strict=True):
-            if row.state in {MeterState.SILENT, MeterState.NEVER}:
+    def _wrong_clocks(self, now: Millis) -> Iterator[Attention]:
+        """Meters that are heard and speak of another time."""
+        live, watched = self._context.live, self._meters
+        for meter, flow, register in zip(watched.meters, watched.flow_keys, watched.register_keys, strict=True):
+            heard = live.heard.get(meter.id)
+            if heard is None or now - heard > meter.silent_after * 1000:
                 continue
-            offset = clock_offset((latest(flow), latest(register)), row.heard)
+            offset = self._clocks.off(meter.id, (live.latest.get(flow), live.latest.get(register)), heard)
             if offset is not None:
                 params = {"minutes": round(offset / 60_000)}
-                yield Attention(Severity.WARNING, "clock_off", None, row.meter, row.enterprise, params)
+                yield Attention(Severity.WARNING, "clock_off", None, meter.id, meter.enterprise, params)
 
     def _unassigned(self) -> Iterator[Attention]:
         found = unassigned_meters(self._context.park, self._context.live)
@@ -140,7 +147,11 @@ def _demand(demand: Demand) -> Iterator[Attention]:
     if contract is None:
         return
     highest, expected = demand.highest or 0.0, demand.expected or 0.0
-    params = {"contract_kw": contract, "highest_kw": highest, "expected_kw": expected}
+    params: Params = {
+        "contract_kw": contract,
+        "highest_kw": _UNKNOWN if demand.highest is None else demand.highest,
+        "expected_kw": _UNKNOWN if demand.expected is None else demand.expected,
+    }
     if expected > contract:
         yield Attention(Severity.ALARM, "demand_expected", None, params=params)
     elif highest > contract:

@@ -10,6 +10,9 @@ from parkwatt.park import Park
 from parkwatt.readings import Millis
 from parkwatt.store import Query
 
+QUIET = frozenset(MeterState) - {MeterState.FRESH}
+"""States of a meter that says nothing new; a stale one is only old where its gateway said goodbye."""
+
 
 def unassigned_meters(park: Park, live: Live) -> tuple[tuple[str, Millis], ...]:
     """Meters on the wire that the park file does not name, with when they were heard, the newest first."""
@@ -40,8 +43,8 @@ class InboxFigures:
         goodbyes = dict(self._live.stale)
         found = [
             SilentMeter(row=row, since=row.heard, goodbye=goodbyes.get(row.meter))
-            for row in meter_rows(self._meters, self._live, now)
-            if row.state in {MeterState.SILENT, MeterState.NEVER} or row.meter in goodbyes
+            for row in meter_rows(self._meters, self._live, now, states=QUIET)
+            if row.state is not MeterState.STALE or row.meter in goodbyes
         ]
         return tuple(sorted(found, key=lambda silent: (-(silent.since or -1), silent.row.meter)))
 

@@ -5,12 +5,14 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from dashboards.live.context import Context
+from dashboards.live.figures.clocks import Clocks
 from dashboards.live.figures.day import DayTimes, values
 from dashboards.live.figures.history import RegisterHistory
 from dashboards.live.figures.moment import Meters
-from dashboards.live.figures.rows import clock_offset, meter_rows, newest_values
+from dashboards.live.figures.rows import meter_rows, newest_values
 from dashboards.live.figures.shapes import Band, Curve, MeterNow, MeterPage
 from dashboards.live.figures.sites import Term
+from dashboards.live.figures.strangers import stranger
 from parkwatt.quantities import QUANTITIES, Kind
 from parkwatt.readings import Millis, SeriesKey
 from parkwatt.store import Buckets, Query
@@ -27,19 +29,16 @@ _AROUND = 5
 
 
 class MeterFigures:
-    """Computes the figures of one meter of the park; made once for it."""
+    """Computes the figures of one meter; made once for it."""
 
     def __init__(self, context: Context, meter: str) -> None:
-        """Remember where to look.
-
-        Raises:
-            KeyError: if the park has no such meter.
-        """
-        self._meter = context.park.meter_by_id[meter]
+        """Remember where to look; what the park file does not name is taken for what it seems to measure."""
+        self._meter = context.park.meter_by_id.get(meter) or stranger(meter, context.live)
         self._live = context.live
         self._store = context.store
         self._zone = context.park.zone
         self._meters = Meters([self._meter])
+        self._clocks = Clocks()
         self._history = RegisterHistory(context.store, [self._meter])
 
     def now(self, now: Millis) -> MeterNow:
@@ -52,7 +51,7 @@ class MeterFigures:
             row=meter_rows(self._meters, self._live, now)[0],
             values=newest,
             raw=tuple(reversed(tuple(self._live.raw.get(self._meter.id, ())))),
-            clock_off=clock_offset(newest, self._live.heard.get(self._meter.id)),
+            clock_off=self._clocks.off(self._meter.id, newest, self._live.heard.get(self._meter.id)),
         )
 
     def page(self, now: Millis, *, start: Millis, end: Millis, quantity: str | None = None) -> MeterPage:

@@ -1,31 +1,27 @@
-"""Meters one by one: a row in a list, the newest reading of every series, and whether the clock is right."""
+"""Meters one by one: a row in a list, and the newest reading of every series."""
 
-from collections.abc import Iterable
 from itertools import product
 
 from dashboards.live.figures.moment import STATES, Meters
-from dashboards.live.figures.shapes import MeterRow, Value
+from dashboards.live.figures.shapes import MeterRow, MeterState, Value
 from parkwatt.live import Live
 from parkwatt.park import Meter
 from parkwatt.quantities import PHASES, QUANTITIES, Kind
-from parkwatt.readings import Millis, SeriesKey, TimeSource
-from parkwatt.store import Latest
+from parkwatt.readings import Millis, SeriesKey
 
 _SERIES = tuple(product((None, *PHASES), QUANTITIES))
-CLOCK_OFF: Millis = 120_000
-"""A clock that is off by less is let be [ms]: messages may have waited on the way."""
-_AGREE: Millis = 60_000
-"""Offsets of one meter's series within this are one clock [ms]."""
+ALL = frozenset(MeterState)
 
 
-def meter_rows(meters: Meters, live: Live, now: Millis) -> tuple[MeterRow, ...]:
-    """All of these meters, in their order."""
+def meter_rows(meters: Meters, live: Live, now: Millis, *, states: frozenset[MeterState] = ALL) -> tuple[MeterRow, ...]:
+    """Those of these meters that are in one of the states, in their order."""
     moment = meters.at(live, now)
     return tuple(
         _row(meter, live, flow_key, register_key, state)
         for meter, flow_key, register_key, state in zip(
             meters.meters, meters.flow_keys, meters.register_keys, moment.state.tolist(), strict=True
         )
+        if STATES[state] in states
     )
 
 
@@ -64,20 +60,3 @@ def newest_values(meter: str, live: Live) -> tuple[Value, ...]:
         for phase, quantity in _SERIES
         if (found := live.latest.get(SeriesKey(meter, quantity, phase))) is not None
     )
-
-
-def clock_offset(series: Iterable[Latest | Value | None], heard: Millis | None) -> Millis | None:
-    """Arrival - device time [ms] where a meter's clock is off; None where it is right or nothing says so.
-
-    Only series that came with its last message count: one that is old, or was sent late on purpose, says nothing
-    about the clock. They must agree, because one clock is off for all of them.
-    """
-    offsets = [
-        s.arrived - s.time
-        for s in series
-        if s is not None and s.arrived == heard and s.time_source is TimeSource.DEVICE
-    ]
-    if not offsets or max(offsets) - min(offsets) > _AGREE:
-        return None
-    offset = sorted(offsets)[len(offsets) // 2]
-    return offset if abs(offset) >= CLOCK_OFF else None
