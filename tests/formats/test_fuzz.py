@@ -24,6 +24,8 @@ def _real_messages():
 
 
 REAL = list(_real_messages())
+UNHURRIED = settings(deadline=None)
+MANY = settings(deadline=None, max_examples=300)
 DECODER = Decoder(PRESETS)
 """One for all examples, so that what one message leaves behind meets the next."""
 
@@ -48,13 +50,14 @@ def _check(topic, payload, arrived=ARRIVED, *, retained=False):
     assert len(decoded.publish) <= 1
 
 
+@UNHURRIED
 @given(st.sampled_from([t for t, _ in REAL]) | st.text(), st.binary(), st.booleans())
 def test_any_bytes(topic, payload, retained):
     """Arbitrary bytes on arbitrary and known topics."""
     _check(topic, payload, retained=retained)
 
 
-@settings(max_examples=300)
+@MANY
 @given(st.data())
 def test_mutated_real_messages(data):
     """Real messages with bytes changed, cut out, doubled, or sent on another format's topic."""
@@ -71,18 +74,21 @@ def test_mutated_real_messages(data):
     _check(topic, bytes(body), data.draw(st.sampled_from([ARRIVED, 0])))
 
 
+@UNHURRIED
 @given(st.sampled_from([t for t, _ in REAL]), _json)
 def test_any_json(topic, tree):
     """JSON of any shape, with surrogates, NaN and giant numbers, on the topics of real devices."""
     _check(topic, json.dumps(tree).encode())
 
 
+@UNHURRIED
 @given(st.sampled_from(["mqtt/energy", "a/power", "b/L1/voltage"]), st.text(max_size=30))
 def test_any_scalar(topic, text):
     """Any text on a topic of plain numbers."""
     _check(topic, text.encode("utf-8", "surrogatepass"))
 
 
+@UNHURRIED
 @given(st.lists(st.text() | st.binary().map(lambda b: json.dumps({"topic": "t", "payload_b64": b.hex()}))))
 def test_any_lines(lines):
     """`decode --jsonl` survives any input."""

@@ -2,15 +2,17 @@
 
 import jmespath
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.formats.paths import PathError, lookup
 
+UNHURRIED = settings(deadline=None)
 _values = st.sampled_from([0, 1, "", "x", [], [1], {}, {"b": 1}, {"b": {"c d": 2}}, False, True])
 _terms = st.sampled_from(["a", "b", "a.b", 'a.b."c d"', "a != `null`", "c == `null`", "null", "a.b == `null`"])
 
 
+@UNHURRIED
 @given(
     st.dictionaries(st.sampled_from(["a", "b", "c", "null"]), _values) | _values,
     st.lists(st.lists(_terms, min_size=1, max_size=3), min_size=1, max_size=3),

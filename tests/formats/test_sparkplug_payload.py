@@ -1,7 +1,7 @@
 """The Sparkplug B payload codec."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.formats.sparkplug_payload import (
@@ -13,6 +13,7 @@ from ingest.formats.sparkplug_payload import (
     encode,
 )
 
+UNHURRIED = settings(deadline=None)
 _INTEGERS = {
     DataType.INT8: (-(2**7), 2**7 - 1),
     DataType.INT16: (-(2**15), 2**15 - 1),
@@ -46,6 +47,7 @@ def metrics(draw):
     )
 
 
+@UNHURRIED
 @given(st.lists(metrics(), max_size=5), st.none() | st.integers(0, 2**64 - 1), st.none() | st.integers(0, 255))
 def test_what_is_written_is_read(all_metrics, timestamp, seq):
     """Encoding then decoding gives the same payload, negative integers in unsigned fields included."""
@@ -53,6 +55,7 @@ def test_what_is_written_is_read(all_metrics, timestamp, seq):
     assert decode(encode(payload)) == payload
 
 
+@UNHURRIED
 @given(st.binary())
 def test_any_bytes_are_read_or_refused(data):
     """Bytes are a payload or a `SparkplugPayloadError`, nothing else."""
