@@ -7,6 +7,7 @@ live values and a restart days later agree to the last digit.
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
@@ -14,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.simulate.chance import Floats, between, fraction, fractions
-from ingest.simulate.shapes import ROUND_TRIP, SLOTS, Use, batches, day_shapes, smoothly_varying
+from ingest.simulate.shapes import ROUND_TRIP, DayShapes, Use, batches, smoothly_varying
 from ingest.simulate.sizing import meter_sector, size, use_of
 from ingest.simulate.tree import MeterTree
-from ingest.simulate.weather import Weather
+from ingest.simulate.weather import SLOTS, Weather
 from parkwatt.park import Meter, Park, Role
 from parkwatt.readings import Millis
 
@@ -41,6 +42,7 @@ _JITTER = 4
 
 _WIGGLE_OF: dict[Use, float] = {Use.SUN: 0.012, Use.BATTERY: 0.004, Use.LIGHTING: 0.006, Use.BUILDING: 0.03}
 _DAYS_KEPT = 3
+_BLOCK = 256
 
 Counts = NDArray[np.int64]
 Rows: TypeAlias = slice | NDArray[np.intp]
@@ -79,6 +81,7 @@ class Behaviour:
         tree: the meters and their rows.
         nominal: flow of each row in full swing [unit of the carrier's flow].
         weather: over the park.
+        offset: of the park's standard time from UTC [ms].
     """
 
     def __init__(self, park: Park, *, seed: int) -> None:
@@ -88,13 +91,14 @@ class Behaviour:
         self.nominal = sized.nominal
         self._weight = sized.weight
         self._zone = park.zone
-        self._time_zone = park.time_zone
         self._standard = min(self._offset(datetime(2026, month, 1, tzinfo=UTC)) for month in (1, 7))
+        self.offset: Millis = round(self._standard.total_seconds() * 1000)
         meridian = self._standard.total_seconds() / 240
         self.weather = Weather(park.location, meridian=meridian, seed=seed)
         self._seed = seed
         self._lock = threading.Lock()
         self._prepare_leaves(park)
+        self._both_ways = self.tree.rows_above({Role.GENERATION, Role.STORAGE})
         self._days: OrderedDict[int, NDArray[np.float32]] = OrderedDict()
         self._starts: OrderedDict[int, tuple[Counts, Counts]] = OrderedDict()
         self._anchors: dict[int, tuple[Counts, Counts]] = {COMMISSIONED.toordinal(): self._initial()}
@@ -141,7 +145,7 @@ class Behaviour:
 
     def _local(self, time: Millis) -> tuple[int, Millis]:
         """The ordinal of the simulated day, and milliseconds since it began."""
-        days, within = divmod(time + round(self._standard.total_seconds() * 1000), DAY)
+        days, within = divmod(time + self.offset, DAY)
         return days + date(1970, 1, 1).toordinal(), within
 
     def _offset(self, time: datetime) -> timedelta:
@@ -152,8 +156,9 @@ class Behaviour:
         leaves = [tree.meters[row] for row in tree.leaves]
         uses = [_leaf_use(park, meter) for meter in leaves]
         keys = [(meter_sector(park, meter).code, use) for meter, use in zip(leaves, uses, strict=True)]
-        self._uses = {key: meter_sector(park, meter) for key, meter in zip(keys, leaves, strict=True)}
-        number = {key: index for index, key in enumerate(self._uses)}
+        sectors = {key: meter_sector(park, meter) for key, meter in zip(keys, leaves, strict=True)}
+        number = {key: index for index, key in enumerate(sectors)}
+        self._shapes = DayShapes([(use, sector) for (_, use), sector in sectors.items()], park.time_zone, self.weather)
         self._class = np.array([number[key] for key in keys], dtype=np.intp)
         self._hash = np.array([int(fraction(seed, meter.id) * 2**63) for meter in leaves], dtype=np.uint64)
         steady = np.array([use in {Use.SUN, Use.BATTERY, Use.LIGHTING} for use in uses], dtype=bool)
@@ -208,9 +213,15 @@ class Behaviour:
 
     def _passed(self, means: NDArray[np.float32]) -> tuple[Counts, Counts]:
         """What whole slots count forward and backward; each slot is rounded, so that sums are exact."""
-        counts = np.rint(means * (self._per_hour / 12)[:, None]).astype(np.int64)
-        forward = np.maximum(counts, 0).sum(axis=1)
-        return forward, forward - counts.sum(axis=1)
+        per_slot = (self._per_hour / 12)[:, None]
+        net = np.empty(len(means))
+        for rows in _blocks(len(means)):
+            counts = means[rows] * per_slot[rows]
+            net[rows] = np.rint(counts, out=counts).sum(axis=1)
+        forward = np.maximum(net, 0)
+        both_ways = np.rint(means[self._both_ways] * per_slot[self._both_ways])
+        forward[self._both_ways] = np.maximum(both_ways, 0).sum(axis=1)
+        return forward.astype(np.int64), (forward - net).astype(np.int64)
 
     def _slot_of(self, day: int, number: int) -> _Slot:
         if self._slot is not None and self._slot[:2] == (day, number):
@@ -243,17 +254,19 @@ class Behaviour:
 
     def _compute(self, day: int) -> NDArray[np.float32]:
         on = date.fromordinal(day)
-        shapes = day_shapes(on, self._time_zone, self.weather, self._uses)
         noon = datetime(on.year, on.month, on.day, 12, tzinfo=UTC) - self._standard
         summer_time = round((self._offset(noon) - self._standard).total_seconds() / 300)
-        table = np.array([np.roll(shapes[key], -summer_time) for key in self._uses], dtype=np.float32)
+        table = np.roll(self._shapes.on(on), -summer_time, axis=1).astype(np.float32)
         wide = np.pad(table, ((0, 0), (_JITTER, _JITTER)), mode="edge")
         windows = np.lib.stride_tricks.sliding_window_view(wide, SLOTS, axis=1)
-        flows = windows[self._class, self._jitter]
-        flows *= self._noise[self._pool, (self._noise_start + day * SLOTS) % _NOISE]
-        flows *= self._leaf_nominal * self._day_factors(day).astype(np.float32)[:, None]
+        size_today = self._leaf_nominal * self._day_factors(day).astype(np.float32)[:, None]
+        noise_from = (self._noise_start + day * SLOTS) % _NOISE
         means = np.empty((len(self.tree), SLOTS), dtype=np.float32)
-        means[self.tree.leaves] = flows
+        for part in _blocks(len(self.tree.leaves)):
+            flows = windows[self._class[part], self._jitter[part]]
+            flows *= self._noise[self._pool[part], noise_from[part]]
+            flows *= size_today[part]
+            means[self.tree.leaves[part]] = flows
         self.tree.add_up(means, self._weight)
         return means
 
@@ -267,6 +280,11 @@ def _leaf_use(park: Park, meter: Meter) -> Use:
     use = use_of(meter)
     entry = above is None or above.enterprise != meter.enterprise
     return Use.WHOLE if entry and use is Use.PROCESS else use
+
+
+def _blocks(length: int) -> Iterator[slice]:
+    """Parts of an array of days that stay in the processor's cache."""
+    return (slice(start, start + _BLOCK) for start in range(0, length, _BLOCK))
 
 
 def _forget(kept: OrderedDict[int, Any]) -> None:

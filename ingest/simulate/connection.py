@@ -47,6 +47,9 @@ class Connection:
         self.sent = self.lost = 0
         self._broker, self._name, self._node = broker, name, node
         self._last: mqtt.MQTTMessageInfo | None = None
+        # One line for all connections is enough: that of the plain devices.
+        self._level = logging.INFO if node is None else logging.DEBUG
+        self._trouble = logging.WARNING if node is None else logging.DEBUG
         self._complained = False
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
@@ -110,11 +113,11 @@ class Connection:
         if self._node is not None:
             self._node.rebirth()
             client.subscribe(self._node.topic_of_commands, 1)
-        logger.info("%s is connected to %s", self._name, self._broker)
+        logger.log(self._level, "%s is connected to %s", self._name, self._broker)
 
     def _on_connect_fail(self, _client: mqtt.Client, _userdata: object) -> None:
         if not self._complained:
-            logger.warning("%s does not answer %s; trying until it does", self._broker, self._name)
+            logger.log(self._trouble, "broker %s does not answer; trying until it does", self._broker)
             self._complained = True
 
     def _on_disconnect(
@@ -129,7 +132,7 @@ class Connection:
             self._node.new_session()
             self._set_will()
         if reason.is_failure:
-            logger.warning("%s lost %s: %s; connecting again", self._name, self._broker, reason)
+            logger.log(self._trouble, "%s lost broker %s: %s; connecting again", self._name, self._broker, reason)
 
     def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
         try:

@@ -63,15 +63,14 @@ def choose_faults(park: Park, *, seed: int, now: Millis) -> Faults:
     )
 
 
-def last_reset(time: Millis, *, midnight: Millis) -> Millis:
+def last_reset(time: Millis, *, offset: Millis) -> Millis:
     """When the register last fell to zero.
 
     Args:
         time: any time.
-        midnight: of any day in the park's time zone.
+        offset: of the park's standard time from UTC.
     """
-    offset = (midnight + _RESET_IN_WEEK) % WEEK - (midnight // (24 * HOUR) * 24 * HOUR) % WEEK
-    return time - (time - offset) % WEEK
+    return time - (time + offset - _RESET_IN_WEEK) % WEEK
 
 
 def _with_clock(leaves: Sequence[Meter]) -> Meter:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from ingest.simulate.behaviour import COUNTS, Behaviour, Counts
 from ingest.simulate.chance import Floats, between, fraction
-from ingest.simulate.shapes import SLOTS, state_of_charge_shape
+from ingest.simulate.shapes import state_of_charge_shape
+from ingest.simulate.weather import SLOTS
 from parkwatt.park import Meter, Role
 from parkwatt.readings import Millis
 

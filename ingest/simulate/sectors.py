@@ -63,6 +63,7 @@ def sectors() -> tuple[Sector, ...]:
     )
 
 
+@cache
 def sector_of(code: str) -> Sector:
     """The sector whose code is the longest beginning of an enterprise's code."""
     return max((s for s in sectors() if code.startswith(s.code)), key=lambda s: len(s.code))

@@ -1,6 +1,6 @@
 """How a day goes: activity by shift, lights, cars, sun, battery; rows of 288 slots around 1."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -46,15 +46,34 @@ ROUND_TRIP = 0.88
 """Energy out of a battery per energy in."""
 
 
-def day_shapes(
-    day: date, time_zone: str, weather: Weather, uses: Mapping[tuple[str, Use], Sector]
-) -> dict[tuple[str, Use], Floats]:
-    """The shape of every use in every sector on a local day."""
-    kind = day_kind(day, time_zone)
-    temperature = weather.temperature(day)
-    heat = _STEADY_COOLING + (1 - _STEADY_COOLING) * np.clip((temperature - _COMFORT) / 12, 0, 1.25) / _MEAN_COOLING
-    sun = weather.irradiance(day) / 1000 * 0.84 * (1 - 0.004 * np.clip(temperature - 10, 0, None) * 0.8)
-    return {key: _shape(key[1], sector, kind, heat, sun) for key, sector in uses.items()}
+class DayShapes:
+    """The shapes of a park's uses, a row each. All are linear in the need for cooling and in the sun."""
+
+    def __init__(self, uses: Sequence[tuple[Use, Sector]], time_zone: str, weather: Weather) -> None:
+        """Shapes of these uses in these sectors, in this order."""
+        self._uses = uses
+        self._time_zone = time_zone
+        self._weather = weather
+        self._parts: dict[DayKind, tuple[Floats, Floats, Floats]] = {}
+
+    def on(self, day: date) -> Floats:
+        """Use by slot on a local day."""
+        kind = day_kind(day, self._time_zone)
+        if kind not in self._parts:
+            self._parts[kind] = self._linear(kind)
+        fixed, per_heat, per_sun = self._parts[kind]
+        temperature = self._weather.temperature(day)
+        needed = np.clip((temperature - _COMFORT) / 12, 0, 1.25) / _MEAN_COOLING
+        heat = _STEADY_COOLING + (1 - _STEADY_COOLING) * needed
+        sun = self._weather.irradiance(day) / 1000 * 0.84 * (1 - 0.0032 * np.clip(temperature - 10, 0, None))
+        return np.asarray(fixed + per_heat * heat + per_sun * sun)
+
+    def _linear(self, kind: DayKind) -> tuple[Floats, Floats, Floats]:
+        none, full = np.zeros(SLOTS), np.ones(SLOTS)
+        fixed = np.array([_shape(use, sector, kind, none, none) for use, sector in self._uses])
+        hot = np.array([_shape(use, sector, kind, full, none) for use, sector in self._uses])
+        sunny = np.array([_shape(use, sector, kind, none, full) for use, sector in self._uses])
+        return fixed, hot - fixed, sunny - fixed
 
 
 def _shape(use: Use, sector: Sector, kind: DayKind, heat: Floats, sun: Floats) -> Floats:
@@ -187,6 +206,3 @@ def batches(rng: np.random.Generator, length: int, *, low: float, high: float, l
     held = rng.integers(2, longest, length)
     levels = rng.uniform(low, high, length)
     return np.asarray(np.repeat(levels, held)[:length])
-
-
-__all__ = ["SLOTS", "Use", "batches", "battery_shape", "day_shapes", "smoothly_varying", "state_of_charge_shape"]

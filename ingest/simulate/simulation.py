@@ -114,7 +114,7 @@ class Simulation:
         """The row whose register was reset, and what it had counted by then."""
         if self._resetting < 0:
             return -1, 0
-        reset = last_reset(time, midnight=self.behaviour.day_start(time))
+        reset = last_reset(time, offset=self.behaviour.offset)
         if reset not in self._lost:
             moment = self.behaviour.at(reset, np.array([self._resetting], dtype=np.intp))
             self._lost[reset] = int(moment.forward[0])

@@ -1,12 +1,13 @@
 """Meters in rows so that adding up a whole park is a handful of array operations."""
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from parkwatt.park import Meter, Park
+from parkwatt.park import Meter, Park, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,16 @@ class MeterTree:
     def __len__(self) -> int:
         """How many meters there are."""
         return len(self.meters)
+
+    def rows_above(self, roles: AbstractSet[Role]) -> NDArray[np.intp]:
+        """Rows of the meters with one of these roles, and of all upstream of them."""
+        found = {row for row, meter in enumerate(self.meters) if meter.role in roles}
+        for row in sorted(found):
+            above = int(self.parent[row])
+            while above >= 0 and above not in found:
+                found.add(above)
+                above = int(self.parent[above])
+        return np.array(sorted(found), dtype=np.intp)
 
     def add_up(self, values: NDArray[Any], weight: NDArray[Any]) -> None:
         """Set every parent's row to the sum of its children's rows times their weights, in place."""
