@@ -1,8 +1,11 @@
 """The figures of a real park, gathered from the rooms that compute them; the pages' `Figures`."""
 
+from collections.abc import Mapping
+
 from dashboards.live.context import Context
 from dashboards.live.figures.attention import AttentionFigures
 from dashboards.live.figures.enterprise import EnterpriseFigures
+from dashboards.live.figures.enterprises import EnterpriseMeters
 from dashboards.live.figures.inbox import InboxFigures
 from dashboards.live.figures.meter import MeterFigures
 from dashboards.live.figures.park_day import ParkDayFigures
@@ -12,6 +15,7 @@ from dashboards.live.figures.shapes import (
     EnterpriseNow,
     EnterprisePage,
     Inbox,
+    MeterCounts,
     MeterNow,
     MeterPage,
     ParkDay,
@@ -31,6 +35,7 @@ class GatheredFigures:
         self._park_day = ParkDayFigures(context)
         self._attention = AttentionFigures(context)
         self._inbox = InboxFigures(context)
+        self._enterprise_meters = EnterpriseMeters(context)
         self._meters: dict[str, MeterFigures] = {}
         self._enterprises: dict[str, EnterpriseFigures] = {}
         self._day: ParkDay | None = None
@@ -51,6 +56,10 @@ class GatheredFigures:
     def inbox(self, now: Millis) -> Inbox:
         """What waits for the engineer who connects meters."""
         return self._inbox.at(now)
+
+    def enterprise_meters(self, now: Millis) -> Mapping[str, MeterCounts]:
+        """How many meters of every enterprise are heard."""
+        return self._enterprise_meters.at(now)
 
     def enterprise_now(self, now: Millis, enterprise: str) -> EnterpriseNow:
         """An enterprise this second."""

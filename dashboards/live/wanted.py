@@ -1,5 +1,6 @@
 """The figures that the pages want; `dashboards.live.figures` makes them, tests may make others."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from dashboards.live.figures.shapes import (
@@ -7,6 +8,7 @@ from dashboards.live.figures.shapes import (
     EnterpriseNow,
     EnterprisePage,
     Inbox,
+    MeterCounts,
     MeterNow,
     MeterPage,
     ParkDay,
@@ -32,6 +34,10 @@ class Figures(Protocol):
 
     def inbox(self, now: Millis) -> Inbox:
         """What waits for the engineer who connects meters."""
+        ...
+
+    def enterprise_meters(self, now: Millis) -> Mapping[str, MeterCounts]:
+        """How many meters of every enterprise are heard."""
         ...
 
     def enterprise_now(self, now: Millis, enterprise: str) -> EnterpriseNow:

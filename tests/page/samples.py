@@ -1,7 +1,7 @@
 """A park with made-up figures that move, so that the page can be looked at without meters."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from dashboards.live.context import Context
@@ -41,6 +41,7 @@ from parkwatt.park import Park
 from parkwatt.readings import Millis
 from parkwatt.status import Status
 from parkwatt.store import Store, Totals
+from tests.page import sample_enterprise, sample_inbox, sample_meter
 
 NOON: Millis = 1_800_000_000_000 - 3_600_000 * 3 + 600_000
 """A moment in the park's day: 2027-01-15 13:10 in China."""
@@ -61,6 +62,7 @@ class SampleFigures:
         newest: when the newest message arrived.
         attention_items: what needs a person.
         spoken: whether any meter ever spoke.
+        waits: whether anything is in the inbox.
     """
 
     park: Park
@@ -69,6 +71,7 @@ class SampleFigures:
     attention_items: tuple[Attention, ...] | None = None
     wobble: float = 0.0
     spoken: bool = True
+    waits: bool = True
 
     def _power(self, now: Millis) -> float:
         return self.power * (1 + self.wobble * math.sin(now / 3000))
@@ -231,19 +234,23 @@ class SampleFigures:
         )
 
     def inbox(self, now: Millis) -> Inbox:
-        return Inbox(now, (), (), ())
+        return sample_inbox.inbox(self.park, now) if self.waits else Inbox(now, (), (), ())
+
+    def enterprise_meters(self, now: Millis) -> Mapping[str, MeterCounts]:
+        del now
+        return sample_enterprise.meters(self.park)
 
     def enterprise_now(self, now: Millis, enterprise: str) -> EnterpriseNow:
-        raise NotImplementedError
+        return sample_enterprise.now(self.park, enterprise, now, self.park_now(now))
 
     def enterprise_page(self, now: Millis, enterprise: str) -> EnterprisePage:
-        raise NotImplementedError
+        return sample_enterprise.page(enterprise, now, self.park_day(now))
 
     def meter_now(self, now: Millis, meter: str) -> MeterNow:
-        raise NotImplementedError
+        return sample_meter.now(self.park, meter, now)
 
-    def meter_page(self, now: Millis, meter: str) -> MeterPage:
-        raise NotImplementedError
+    def meter_page(self, now: Millis, meter: str, *, hours: int = 24, quantity: str | None = None) -> MeterPage:
+        return sample_meter.page(self.park, meter, now, hours=hours, quantity=quantity)
 
 
 def sample_context(store: Store, *, clock: Callable[[], Millis], history: float | None = None) -> Context:

@@ -94,7 +94,7 @@ async function open(key) {
   const [lib, kind] = await Promise.all([library(), import(`./charts/${element.dataset.kind}.js`)]);
   element.replaceChildren();
   const chart = lib.init(element, null, { renderer: "canvas" });
-  const one = { key, element, chart, kind, data: null, series: -1 };
+  const one = { key, element, chart, kind, data: null, base: null, newer: [], series: -1 };
   chart.on("click", ({ data }) => {
     if (data?.href) location.assign(data.href);
   });
@@ -103,7 +103,19 @@ async function open(key) {
   return one;
 }
 
+// `<key>.live` is one point newer than the data of chart `<key>`: [time, value].
+async function extend(key, point) {
+  const one = await drawn.get(key);
+  if (!one?.base || !one.kind.extend) return;
+  one.newer.push(point);
+  paint(one, one.base);
+}
+
 export async function show(key, data) {
+  if (key.endsWith(".live")) {
+    await extend(key.slice(0, -5), data.point);
+    return;
+  }
   waiting.set(key, data);
   if (!drawn.has(key)) drawn.set(key, open(key));
   const one = await drawn.get(key);
@@ -117,12 +129,17 @@ export async function show(key, data) {
   paint(one, latest);
 }
 
-function paint(one, data) {
+function paint(one, base) {
   const first = one.data === null;
+  const another = !first && base.span !== one.base.span;
+  if (another) one.newer = [];
+  const data = one.kind.extend ? one.kind.extend(base, one.newer) : base;
+  one.base = base;
   one.data = data;
   if (data.summary) one.element.setAttribute("aria-label", data.summary);
   const option = one.kind.option(data, kit, one.element);
   if (first && option.dataZoom) applyZoom(one, option.dataZoom);
+  else if (another && option.dataZoom) option.dataZoom = option.dataZoom.map((part) => ({ ...part, start: 0, end: 100 }));
   else delete option.dataZoom;
   const shape = (option.series ?? []).map((series) => `${series.type}:${series.id ?? series.name}`).join();
   one.chart.setOption(option, shape === one.shape ? { lazyUpdate: true } : { replaceMerge: ["series"] });
@@ -151,7 +168,7 @@ function keepZoom(one) {
   const whole = zoom.start <= 0.05 && zoom.end >= 99.95;
   if (whole) address.searchParams.delete(one.key);
   else address.searchParams.set(one.key, `${language.stamp(zoom.startValue).replace(" ", "T")}~${language.stamp(zoom.endValue).replace(" ", "T")}`);
-  history.replaceState(null, "", address);
+  history.replaceState(history.state, "", address);
 }
 
 function applyZoom(one, parts) {

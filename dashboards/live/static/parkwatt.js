@@ -1,6 +1,8 @@
 // Keeps the page alive: takes the server's small messages from NiceGUI's socket and moves values, never the layout.
 
 import * as charts from "./charts.js";
+import { copyFrom } from "./copy.js";
+import { narrow } from "./narrow.js";
 import { agoText, setWords } from "./language.js";
 
 const boot = JSON.parse(document.getElementById("parkwatt-boot").textContent);
@@ -40,13 +42,34 @@ function showValue(element, [text, unit, title, state, share]) {
   else delete element.dataset.state;
 }
 
+// What somebody reads or copies is not replaced under their hand: it waits until they leave it.
+const held = new Map();
+
+function isHeld(element) {
+  return element.dataset.hold !== undefined && (element.matches(":hover") || element.contains(document.activeElement));
+}
+
+function showHeld() {
+  const waiting = [...held];
+  held.clear();
+  for (const [key, html] of waiting) showFragment(key, html);
+  if (waiting.length) findPlaces();
+}
+
 function showFragment(key, html) {
   for (const element of document.querySelectorAll(`[data-fragment="${CSS.escape(key)}"]`)) {
-    const focused = element.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    if (isHeld(element)) {
+      held.set(key, html);
+      continue;
+    }
+    held.delete(key);
+    const active = element.contains(document.activeElement) ? document.activeElement : null;
     const scrolled = element.scrollTop;
     element.innerHTML = html;
     element.scrollTop = scrolled;
-    if (focused) element.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    const again = active?.id ? `[id="${CSS.escape(active.id)}"]` : `[href="${CSS.escape(active?.getAttribute("href") ?? "")}"]`;
+    if (active) element.querySelector(again)?.focus({ preventScroll: true });
+    for (const input of document.querySelectorAll("[data-narrow]")) narrow(input);
   }
 }
 
@@ -75,6 +98,22 @@ function showAges() {
   }
 }
 
+// Shows another side of the same thing (a range, an order) in place: the address moves, the page stays.
+function turn(subject) {
+  boot.topic.subject = subject;
+  window.socket?.emit("parkwatt_hello", boot.topic);
+}
+
+function follow(event, link) {
+  if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  const address = new URL(link.href);
+  const language = new URL(location.href).searchParams.get("lang");
+  if (language) address.searchParams.set("lang", language);
+  history.pushState({ subject: link.dataset.subject }, "", address);
+  turn(link.dataset.subject);
+}
+
 function showConnection(connected) {
   document.documentElement.dataset.connection = connected ? "up" : "lost";
   for (const banner of document.querySelectorAll("[data-lost]")) banner.hidden = connected;
@@ -97,9 +136,11 @@ function listen() {
 }
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-theme-toggle], [data-picture], [data-csv], [data-language]");
+  const target = event.target.closest("[data-theme-toggle], [data-picture], [data-csv], [data-language], [data-subject], [data-copy]");
   if (!target) return;
-  if (target.dataset.picture) charts.savePicture(target.dataset.picture);
+  if (target.dataset.subject) follow(event, target);
+  else if (target.dataset.copy !== undefined) copyFrom(target);
+  else if (target.dataset.picture) charts.savePicture(target.dataset.picture);
   else if (target.dataset.csv) charts.saveTable(target.dataset.csv);
   else if (target.dataset.language) {
     document.cookie = `${boot.cookie}=${target.dataset.language};path=/;max-age=31536000;samesite=lax`;
@@ -122,6 +163,14 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches
 
 charts.begin(boot.offset);
 take(boot.frame);
-setInterval(showAges, 500);
+setInterval(() => {
+  showAges();
+  showHeld();
+}, 500);
+history.replaceState({ subject: boot.topic.subject }, "");
+addEventListener("popstate", ({ state }) => turn(state?.subject ?? boot.topic.subject));
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("[data-narrow]")) narrow(target);
+});
 listen();
 if (boot.topic.view === "screen") import("./screen.js").then((screen) => screen.begin());
