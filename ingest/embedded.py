@@ -2,7 +2,9 @@
 
 import json
 import logging
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -23,7 +25,9 @@ MAX_ACK_PENDING = 16_384
 ACK_WAIT_SECONDS = 10
 """What is not acknowledged for so long is delivered again; also the longest wait for it after a crash of ours."""
 
+_CONFIGURATION = "broker.conf"
 _START_TIMEOUT = 20.0
+_STOP_TIMEOUT = 10.0
 _STABLE_AFTER = 10.0
 USER = "parkwatt"
 
@@ -45,7 +49,7 @@ class EmbeddedBroker:
             host, port, USER if password else None, password, version=MQTTProtocolVersion.MQTTv311
         )
         self.problem: str | None = "the embedded broker has not been started"
-        self._folder = folder
+        self._folder = folder.absolute()
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="broker-watch", daemon=True)
@@ -56,6 +60,7 @@ class EmbeddedBroker:
         Raises:
             BrokerStartError: if the port is taken, the server is missing, or it does not come up.
         """
+        self._end_leftover()
         if not is_free(self.address.host, self.address.port):
             port = self.address.port
             message = (
@@ -72,17 +77,32 @@ class EmbeddedBroker:
         if self._process is not None:
             self._process.terminate()
             try:
-                self._process.wait(10)
+                self._process.wait(_STOP_TIMEOUT)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
         if self._watcher.is_alive():
             self._watcher.join()
 
+    def _end_leftover(self) -> None:
+        """End the server of an earlier run of ours that was killed and could not end it."""
+        config = str(self._folder / _CONFIGURATION)
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                arguments = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            except OSError:
+                continue  # gone meanwhile
+            if config in arguments and any(argument.endswith("nats-server") for argument in arguments[:1]):
+                logger.info("ending the broker of an earlier run (process %s)", process.name)
+                os.kill(int(process.name), signal.SIGTERM)
+                deadline = time.monotonic() + _STOP_TIMEOUT
+                while process.exists() and time.monotonic() < deadline:
+                    self._stopping.wait(0.05)
+
     def _launch(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         log = self._folder / "broker.log"
-        config = self._folder / "broker.conf"
+        config = self._folder / _CONFIGURATION
         config.touch(mode=0o600)
         config.write_text(self._configuration(), encoding="utf-8")
         with log.open("ab") as output:
@@ -115,7 +135,7 @@ class EmbeddedBroker:
         settings: dict[str, object] = {
             "server_name": "parkwatt",
             "listen": "127.0.0.1:-1",
-            "jetstream": {"store_dir": str(self._folder.absolute()), "max_file_store": 100 * 2**30},
+            "jetstream": {"store_dir": str(self._folder), "max_file_store": 100 * 2**30},
             "mqtt": {
                 "listen": f"{self.address.host}:{self.address.port}",
                 "max_ack_pending": MAX_ACK_PENDING,

@@ -119,6 +119,25 @@ def test_taken_port_names_its_holder(embedded: EmbeddedBroker, tmp_path: Path) -
         other.start()
 
 
+def test_leftover_of_a_killed_run(tmp_path: Path) -> None:
+    """A server that a killed run left behind is ended, and what it had acknowledged is still there."""
+    port = free_port()
+    orphan = EmbeddedBroker(tmp_path / "broker", port=port)
+    orphan.start()
+    orphan._stopping.set()  # noqa: SLF001 - nobody watches it any more
+    publish(port, "kept", "message", "-r")
+    broker = EmbeddedBroker(tmp_path / "broker", port=port)
+    broker.start()
+    try:
+        heard = subprocess.run(
+            ["mosquitto_sub", "-p", str(port), "-t", "kept", "-C", "1", "-W", "10"], capture_output=True, check=True
+        )
+        assert heard.stdout == b"message\n"
+    finally:
+        broker.stop()
+        orphan.stop()
+
+
 def test_embedded_broker_with_password(tmp_path: Path, connect: Connect) -> None:
     """With a password set, only who knows it may publish and listen."""
     broker = EmbeddedBroker(tmp_path / "broker", port=free_port(), password="s3cret")  # noqa: S106 - made for this test
