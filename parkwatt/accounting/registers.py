@@ -101,7 +101,8 @@ def segments(
         events.append(RegisterEvent(kind, int(time[i + 1]), before, after))
     total = value + offset
     total -= total[0] if len(total) else 0.0
-    return Segments(time, total, known, tuple(sorted(events, key=lambda event: event.time)))
+    # Across a reset rounding may leave a fall of a few last digits; no amount may be negative.
+    return Segments(time, np.maximum.accumulate(total), known, tuple(sorted(events, key=lambda event: event.time)))
 
 
 def _rolled_over(before: float, after: float, digits: int | None) -> float | None:

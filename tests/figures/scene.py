@@ -55,6 +55,7 @@ class Scene:
     Attributes:
         now: what the clock says.
         problems: what the pipeline's status says.
+        filled: share of the past that is filled; None when nothing is being filled.
     """
 
     park: Park
@@ -62,13 +63,15 @@ class Scene:
     now: Millis
     live: Live = field(default_factory=Live)
     problems: tuple[Problem, ...] = ()
+    filled: float | None = None
 
     @property
     def context(self) -> Context:
         """As the command line would wire it."""
-        return Context(
-            self.park, self.store, self.live, lambda: Status(Totals(), problems=self.problems), lambda: self.now
-        )
+        return Context(self.park, self.store, self.live, self._status, lambda: self.now)
+
+    def _status(self) -> Status:
+        return Status(Totals(), problems=self.problems, history=self.filled)
 
     def at(self, text: str) -> Millis:
         """A wall clock time of the park in milliseconds."""

@@ -184,6 +184,21 @@ def test_late_readings_of_today_count_at_once(scene):
     assert figures.at(scene.now).energy.value == pytest.approx(4800)
 
 
+@pytest.mark.parametrize(("filled", "seconds"), [(0.5, 10), (None, 900)])
+def test_the_past_is_read_again(scene, filled, seconds):
+    """Late readings of yesterday are seen after a while, and soon while the past is being filled."""
+    figures = ParkDayFigures(scene.context)
+    scene.filled = filled
+    before = figures.at(scene.now)
+    scene.runs("grid", 400, start=scene.at("2026-05-18T00:00"), end=scene.at("2026-05-20T00:00"))
+    scene.filled = None
+    still = figures.at(scene.now + seconds * 1000 - 1)
+    after = figures.at(scene.now + seconds * 1000)
+    assert before.energy_yesterday.value is None
+    assert still.energy_yesterday.value is None
+    assert after.energy_yesterday.value == pytest.approx(400 * (12 + seconds / 3600))
+
+
 def test_midnight_turns_today_into_yesterday(scene):
     """The same figures, asked after midnight, compare with the day that has just ended."""
     figures = ParkDayFigures(scene.context)

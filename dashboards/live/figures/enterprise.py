@@ -51,7 +51,7 @@ class EnterpriseFigures:
             self._meters, [*self._site.sources.values(), *(c.used for c in carriers), *(c.imported for c in carriers)]
         )
         counted = {t.meter.id: t.meter for c in carriers for t in (*c.used, *c.imported)}
-        self._history = RegisterHistory(context.store, list(counted.values()))
+        self._history = RegisterHistory(context, list(counted.values()))
 
     def now(self, now: Millis, park: ParkNow) -> EnterpriseNow:
         """The enterprise at `now`; its share and rank as the park has them."""

@@ -1,10 +1,12 @@
 """Registers of the past: what meters used between any borders; finished stretches are remembered for a while."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboards.live.context import Context
 from dashboards.live.figures.shapes import Amount, Reset
 from dashboards.live.figures.sites import Term, Terms
 from parkwatt.accounting.intervals import Intervals, added, between, missing, net, scaled
@@ -12,7 +14,7 @@ from parkwatt.accounting.periods import QUARTER
 from parkwatt.accounting.registers import Fall, Segments, readings_of, segments
 from parkwatt.park import CARRIERS, Meter, Role
 from parkwatt.readings import Millis, SeriesKey
-from parkwatt.store import Query, Store
+from parkwatt.store import Query
 
 EXPORT, PRODUCTION = "energy_export", "energy_production"
 _QUANTITIES = tuple(sorted({c.register for c in CARRIERS.values()} | {EXPORT, PRODUCTION}))
@@ -20,6 +22,8 @@ _MARGIN: Millis = 2 * QUARTER
 """Read beyond both ends, so that there is a reading on either side of the outermost borders [ms]."""
 _REMEMBERED: Millis = 15 * 60_000
 """A finished stretch is read again after this long, for late readings [ms]."""
+_WHILE_FILLING: Millis = 10_000
+"""The same while the past is being filled [ms]."""
 
 Knots = Mapping[SeriesKey, tuple[NDArray[np.int64], NDArray[np.float64]]]
 """Times [ms] and values of every register series, in order of time."""
@@ -83,33 +87,46 @@ class Registers:
         return known
 
 
+class _Remembered(NamedTuple):
+    """A finished stretch: when it was read, until when that holds, and what was read."""
+
+    read: Millis
+    until: Millis
+    registers: Registers
+    knots: Knots
+
+
 class RegisterHistory:
     """Reads registers of a set of meters from the store."""
 
-    def __init__(self, store: Store, meters: Sequence[Meter]) -> None:
+    def __init__(self, context: Context, meters: Sequence[Meter]) -> None:
         """Remember where to look."""
-        self._store = store
+        self._store = context.store
+        self._status = context.status
         self._ids = tuple(meter.id for meter in meters)
         self._digits = {meter.id: meter.register_digits for meter in meters}
-        self._finished: dict[tuple[Millis, Millis], tuple[Millis, Registers, Knots]] = {}
+        self._finished: dict[tuple[Millis, Millis], _Remembered] = {}
 
     def finished(self, start: Millis, end: Millis, now: Millis) -> Registers:
         """Registers around a stretch that is over; read again now and then."""
-        return self._remembered(start - _MARGIN, end + _MARGIN, now)[1]
+        return self._remembered(start - _MARGIN, end + _MARGIN, now).registers
 
     def since(self, start: Millis, middle: Millis, now: Millis) -> Registers:
         """Registers from `start` until now; what is before `middle` is read again only now and then."""
-        _, _, before = self._remembered(start - _MARGIN, middle, now)
-        return Registers(before, self._read(middle, now + QUARTER), digits=self._digits)
+        before = self._remembered(start - _MARGIN, middle, now)
+        return Registers(before.knots, self._read(middle, now + QUARTER), digits=self._digits)
 
-    def _remembered(self, start: Millis, end: Millis, now: Millis) -> tuple[Millis, Registers, Knots]:
+    def _remembered(self, start: Millis, end: Millis, now: Millis) -> "_Remembered":
         known = self._finished.get((start, end))
-        if known is None or now - known[0] > _REMEMBERED or end > known[0]:
+        if known is None or now >= known.until or end > known.read:
             for at, found in list(self._finished.items()):
-                if now - found[0] > 2 * _REMEMBERED:
+                if now > found.until + _REMEMBERED:
                     self._finished.pop(at, None)
+            keep = _REMEMBERED if self._status().history is None else _WHILE_FILLING
             knots = self._read(start, end)
-            known = self._finished[start, end] = (now, Registers(knots, digits=self._digits), knots)
+            known = self._finished[start, end] = _Remembered(
+                now, now + keep, Registers(knots, digits=self._digits), knots
+            )
         return known
 
     def _read(self, start: Millis, end: Millis) -> Knots:

@@ -39,7 +39,7 @@ class MeterFigures:
         self._zone = context.park.zone
         self._meters = Meters([self._meter])
         self._clocks = Clocks()
-        self._history = RegisterHistory(context.store, [self._meter])
+        self._history = RegisterHistory(context, [self._meter])
 
     def now(self, now: Millis) -> MeterNow:
         """The meter at `now`."""

@@ -26,9 +26,9 @@ class ParkDayFigures:
         self._grid = Meters([term.meter for term in grid])
         self._grid_sum = Groups(self._grid, [grid])
         entries = [site.electricity for site in self._enterprises.values()]
-        self._all = RegisterHistory(context.store, park.meters)
-        self._entries = RegisterHistory(context.store, _meters(entries))
-        self._supply = RegisterHistory(context.store, self._grid.meters)
+        self._all = RegisterHistory(context, park.meters)
+        self._entries = RegisterHistory(context, _meters(entries))
+        self._supply = RegisterHistory(context, self._grid.meters)
 
     def at(self, now: Millis) -> ParkDay:
         """The park's day at `now`."""
