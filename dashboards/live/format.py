@@ -13,6 +13,7 @@ MISSING = "\N{EN DASH}"
 """What stands where nobody measured."""
 
 _SPELLED: Mapping[str, str] = {
+    "m2": "m²",
     "m3": "m³",
     "m3/h": "m³/h",
     "degC": "°C",
@@ -21,6 +22,7 @@ _SPELLED: Mapping[str, str] = {
     "unit": "",
     "t CO2": "t CO₂",
     "kg CO2": "kg CO₂",
+    "t CO2/h": "t CO₂/h",
 }
 _LARGER: Mapping[str, str] = {
     "kW": "MW",

@@ -8,12 +8,14 @@ from dashboards.live.figures.shapes import FlowLink, ParkNow
 USERS = 7
 """How many enterprises are drawn by name."""
 _OTHERS = "enterprise:"
+_EXACT = 0.005
+"""Share of a carrier below which an unexplained flow is the meters' own inexactness (class 0.5)."""
 _SOURCE_ORDER = ("grid", "pv", "battery", "gas", "coal", "oil", "steam", "heat", "cooling", "water", "compressed_air")
 
 
 def flow(edition: Edition, now: ParkNow, *, users: int = USERS) -> dict[str, object]:
     """Data of the chart `flow` [kW]."""
-    links = _grouped(now.flow, users)
+    links = [link for link in _grouped(now.flow, users) if not _noise(link, now.flow)]
     sums = _throughput(links)
     others = len({link.target for link in now.flow if link.target.startswith("enterprise:")}) - users
     nodes = [
@@ -44,6 +46,12 @@ def flow(edition: Edition, now: ParkNow, *, users: int = USERS) -> dict[str, obj
         "names": {name: edition.words(f"chart.{name}") for name in ("from", "to", "carrier", "power")},
         "summary": _summary(edition, nodes),
     }
+
+
+def _noise(link: FlowLink, links: Iterable[FlowLink]) -> bool:
+    """Whether a link only shows that meters are not exact: what they cannot explain, far below their class."""
+    whole = sum(other.power for other in links if other.carrier == link.carrier and other.target.startswith("carrier:"))
+    return link.source == "source:unexplained" and link.power < _EXACT * whole
 
 
 def _grouped(links: Iterable[FlowLink], users: int) -> list[FlowLink]:

@@ -6,10 +6,15 @@ from dashboards.live.format import Shown
 from dashboards.live.frame import Fragment, Frame
 from dashboards.live.views.tiles import amount_shown, total_shown
 
+_ORDER = ("gas", "coal", "oil", "steam", "heat", "cooling", "compressed_air", "water")
+"""Fuels, heat, cold, air, water."""
+
 
 def carriers(edition: Edition, now: ParkNow | EnterpriseNow, day: ParkDay | EnterprisePage | None) -> Frame:
     """Every carrier that enters the park, or the enterprise, besides electricity."""
-    flows = [flow for flow in now.carriers if flow.carrier != "electricity"]
+    flows = sorted(
+        (flow for flow in now.carriers if flow.carrier in _ORDER), key=lambda flow: _ORDER.index(flow.carrier)
+    )
     values: dict[str, Shown] = {}
     for flow in flows:
         values[f"media.{flow.carrier}"] = total_shown(edition, flow.flow, flow.unit)

@@ -42,7 +42,13 @@ def amount_shown(edition: Edition, amount: Amount, unit: str) -> Shown:
 
 def park_tiles(edition: Edition, now: ParkNow, day: ParkDay | None) -> Frame:
     """All five tiles."""
-    return Frame(_clean(edition, now, day)) | site_tiles(edition, now.power, day)
+    return Frame(_clean(edition, now, day) | co2_now(edition, now.co2)) | site_tiles(edition, now.power, day)
+
+
+def co2_now(edition: Edition, rate: Emission) -> dict[str, Shown]:
+    """The CO2 rate [t/h] under the day's CO2."""
+    shown = edition.format.quantity(rate.value, "t CO2/h", reason=edition.words("missing.no_current"))
+    return {"co2.now": Shown(edition.words("park.co2_now", rate=shown), title=shown.title)}
 
 
 def site_tiles(edition: Edition, power: Total, day: ParkDay | EnterprisePage | None) -> Frame:

@@ -46,18 +46,26 @@ export function option(data, kit, element) {
     },
     { xAxis: at(band.end) },
   ]);
-  const series = data.sources.map((source) => ({
-    id: source.key,
+  const layer = (source, id, stack, values) => ({
+    id,
     name: source.name,
     type: "line",
-    stack: "power",
+    stack,
     symbol: "none",
-    lineStyle: { width: 1, color: kit.color(source.key) },
-    areaStyle: { color: kit.color(source.key), opacity: 0.78 },
+    lineStyle: { width: 0 },
+    areaStyle: { color: kit.color(source.key), opacity: 0.82 },
     itemStyle: { color: kit.color(source.key) },
     emphasis: { disabled: true },
-    data: points(data, source.values, kit, factor),
-  }));
+    data: points(data, values, kit, factor),
+  });
+  const above = (value) => (value === null ? null : Math.max(0, value));
+  const below = (value) => (value === null ? null : Math.min(0, value));
+  const series = data.sources.map((source) => layer(source, source.key, "above", source.values.map(above)));
+  const inputs = series.length;
+  // What is exported or charged lies below zero, in a stack of its own: one area must not cross the other.
+  for (const source of data.sources) {
+    if (source.values.some((value) => value < 0)) series.push(layer(source, `${source.key}:below`, "below", source.values.map(below)));
+  }
   series.push({
     id: "yesterday",
     name: data.names.yesterday,
@@ -97,9 +105,8 @@ export function option(data, kit, element) {
     },
   });
   series.push({ id: "gaps", type: "line", data: [], silent: true, z: 6, markArea: { silent: true, z: 6, data: gaps } });
-  const shown = series.slice(0, data.sources.length + 1);
-  const hasEstimates = estimated(data).some((value) => value !== null);
-  if (hasEstimates) shown.push(series[data.sources.length + 1]);
+  const guesses = estimated(data).some((value) => value !== null);
+  const shown = [...series.slice(0, inputs), ...series.filter((one) => one.id === "yesterday" || (guesses && one.id === "estimated"))];
   return {
     animation: false,
     useUTC: true,
@@ -134,13 +141,13 @@ export function option(data, kit, element) {
       formatter: (entries) => {
         if (!entries.length) return "";
         const time = entries[0].value[0];
-        const lines = entries
-          .filter((entry) => entry.value[1] !== null && entry.seriesId !== "estimated")
-          .map((entry) => [entry.seriesId === "yesterday" ? kit.style("muted") : entry.color, entry.seriesName, entry.value[1], `${kit.significant(entry.value[1])} ${unit}`]);
         const index = Math.round((time - at(data.start)) / data.step);
-        if (data.total[index] !== null && data.total[index] !== undefined && data.sources.length > 1) {
-          lines.push([text, data.names.total, data.total[index] * factor, `${kit.significant(data.total[index] * factor)} ${unit}`]);
-        }
+        const line = (color, name, value) => (value === null || value === undefined ? [] : [[color, name, value, `${kit.significant(value * factor)} ${unit}`]]);
+        const lines = [
+          ...data.sources.flatMap((source) => line(source.key, source.name, source.values[index])),
+          ...(data.sources.length > 1 ? line(text, data.names.total, data.total[index]) : []),
+          ...line(kit.style("muted"), data.names.yesterday, data.yesterday[index]),
+        ];
         const gap = data.gaps.find((band) => at(band.start) <= time && time < at(band.end));
         return kit.tooltip(`${kit.clock(time)} – ${kit.clock(time + data.step)}`, lines) + (gap ? `<div class="tip-note">${kit.escape(gap.title)}</div>` : "");
       },
