@@ -1,11 +1,13 @@
 """The views: one file each; a new page is a new `View` in this list and a template of its name."""
 
 from dashboards.live.view import View
+from dashboards.live.views.enterprise import ENTERPRISE
+from dashboards.live.views.enterprises import ENTERPRISES
 from dashboards.live.views.park import PARK
 from dashboards.live.views.screen import SCREEN
 from dashboards.live.views.unknown import UNKNOWN
 
-VIEWS: tuple[View, ...] = (PARK, SCREEN)
+VIEWS: tuple[View, ...] = (PARK, ENTERPRISES, ENTERPRISE, SCREEN)
 """All that have an address."""
 
 __all__ = ["UNKNOWN", "VIEWS"]

@@ -15,4 +15,4 @@ def unknown_frame(edition: Edition, figures: FigureCache, subject: str) -> Frame
     return around(edition, figures) | Frame(fragments={"unknown": Fragment(subject, html)})
 
 
-UNKNOWN = View("unknown", unknown_frame, title="unknown.title", path="")
+UNKNOWN = View("unknown", unknown_frame, title="unknown.title", path="", styles=("lists",))
