@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.simulate.chance import Floats, between, fraction, fractions
+from ingest.simulate.remainder import is_remainder, with_remainders
 from ingest.simulate.shapes import ROUND_TRIP, DayShapes, Use, batches, smoothly_varying
 from ingest.simulate.sizing import meter_sector, size, use_of
 from ingest.simulate.tree import MeterTree
@@ -78,7 +79,7 @@ class Behaviour:
     """A park's flows and registers at any time. Safe to call from several threads.
 
     Attributes:
-        tree: the meters and their rows.
+        tree: the meters and their rows; what has no meter is among them as meters that nobody can read.
         nominal: flow of each row in full swing [unit of the carrier's flow].
         weather: over the park.
         offset: of the park's standard time from UTC [ms].
@@ -86,6 +87,7 @@ class Behaviour:
 
     def __init__(self, park: Park, *, seed: int) -> None:
         """Simulate a park; nothing but park and seed decides what happens."""
+        park = with_remainders(park)
         self.tree = MeterTree(park)
         sized = size(park, self.tree, seed=seed)
         self.nominal = sized.nominal
@@ -275,11 +277,11 @@ class Behaviour:
 
 
 def _leaf_use(park: Park, meter: Meter) -> Use:
-    """An entry meter with nothing below it stands for the whole enterprise."""
+    """An entry meter with nothing below it stands for the whole enterprise, what has no meter for a bit of all."""
     above = park.meter_by_id.get(meter.parent) if meter.parent else None
     use = use_of(meter)
-    entry = above is None or above.enterprise != meter.enterprise
-    return Use.WHOLE if entry and use is Use.PROCESS else use
+    mixed = above is None or above.enterprise != meter.enterprise or is_remainder(meter)
+    return Use.WHOLE if mixed and use is Use.PROCESS else use
 
 
 def _blocks(length: int) -> Iterator[slice]:

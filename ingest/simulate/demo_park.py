@@ -20,7 +20,7 @@ from ingest.simulate.demo_meters import (
 from parkwatt.park import Enterprise, Location, Meter, Name, Park
 
 FEWEST_METERS = 30
-CONTRACTED_DEMAND = 59_000.0
+CONTRACTED_DEMAND = 58_000.0
 """The park's contracted maximum demand [kW]."""
 
 

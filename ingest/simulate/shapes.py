@@ -32,7 +32,7 @@ class Use(StrEnum):
 _COMFORT = 19.0
 """Outside temperature from which cooling is needed [degC]."""
 
-_STEADY_COOLING = 0.45
+_STEADY_COOLING = 0.6
 """Share of cooling that machines and clean rooms need whatever the weather."""
 
 _MEAN_COOLING = 0.35

@@ -8,6 +8,7 @@ import numpy as np
 
 from ingest.simulate.behaviour import Behaviour
 from ingest.simulate.faults import Faults, choose_faults, last_reset
+from ingest.simulate.remainder import is_remainder
 from ingest.simulate.sample import Displays, Sample
 from ingest.simulate.wire.native import NativeGateway
 from ingest.simulate.wire.publication import Publication, Source
@@ -65,6 +66,8 @@ class Simulation:
         native: defaultdict[str, dict[int, Meter]] = defaultdict(dict)
         nodes: defaultdict[tuple[str, str], dict[int, Meter]] = defaultdict(dict)
         for row, meter in enumerate(tree.meters):
+            if is_remainder(meter):
+                continue
             match _spoken(meter):
                 case "tasmota":
                     found.append(Tasmota(row, meter, self.park.zone))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ingest.simulate.chance import Floats, between
+from ingest.simulate.remainder import is_remainder
 from ingest.simulate.sectors import Sector, sector_of
 from ingest.simulate.shapes import Use
 from ingest.simulate.tree import MeterTree
@@ -31,7 +32,7 @@ class Size:
 
     Attributes:
         nominal: flow of each row in full swing [unit of the carrier's flow]; negative for generation.
-        weight: what a row counts in its parent: losses on the way and what has no meter of its own.
+        weight: what a row counts in its parent: 1 and the losses on the way.
     """
 
     nominal: Floats
@@ -100,19 +101,20 @@ class _Sizing:
         return below.enterprise == above.enterprise and below.role is above.role and above.role is not Role.SUPPLY
 
     def _share_out(self, row: int, nominal: Floats, weight: Floats) -> None:
-        """Divide a meter's nominal flow among those below, less losses and what has no meter."""
+        """Divide a meter's nominal flow among those below, less losses; the more of them, the less has no meter."""
         below = self._children.get(row, [])
         if not below:
             return
         above = self._tree.meters[row]
-        inside = [child for child in below if self._inside(child)]
         lost = between(0.006, 0.022, self._seed, above.id, "loss") if above.carrier != "water" else 0.03
-        unmetered = above.role is Role.CONSUMPTION and inside
-        covered = 0.95 * (1 - math.exp(-len(inside) / 2.2)) if unmetered else 1.0
-        sizes = [self._relative(self._tree.meters[child]) for child in inside]
-        for child, relative in zip(inside, sizes, strict=True):
-            nominal[child] = nominal[row] * covered / (1 + lost) * relative / sum(sizes)
-            weight[child] = (1 + lost) / covered
+        inside = [child for child in below if self._inside(child)]
+        metered = [child for child in inside if not is_remainder(self._tree.meters[child])]
+        covered = 0.95 * (1 - math.exp(-len(metered) / 2.2)) if len(metered) < len(inside) else 1.0
+        sizes = {child: self._relative(self._tree.meters[child]) for child in metered}
+        for child in inside:
+            share = covered * sizes[child] / sum(sizes.values()) if child in sizes else 1 - covered
+            nominal[child] = nominal[row] * share / (1 + lost)
+            weight[child] = 1 + lost
         for child in below:
             if above.role is Role.SUPPLY and self._tree.meters[child].role is not Role.GENERATION:
                 weight[child] = 1 + lost
