@@ -10,11 +10,14 @@ from dashboards.live.figure_cache import FigureCache
 from dashboards.live.frame import Frame, message
 from dashboards.live.view import Topic, View
 from dashboards.live.words import Language
+from parkwatt.readings import Millis
 
-TICK = 0.15
-"""Seconds between two looks at what is new."""
-QUIET_TICKS = 33
-"""After so many ticks without a reading, look all the same: ages and figures from the store move on."""
+LOOK = 0.05
+"""Seconds between two looks whether anything is new."""
+REST = 0.2
+"""Seconds of rest after telling: faster than that nobody can read."""
+QUIET: Millis = 5_000
+"""After so long without a reading, tell all the same [ms]: figures from the store move on."""
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +53,7 @@ class Broadcast:
         self._channel = channel
         self._frames: dict[Topic, Frame] = {}
         self._seen = -1
-        self._quiet = 0
+        self._looked: Millis = 0
 
     def knows(self, topic: Topic) -> bool:
         """Whether a topic can be looked at."""
@@ -69,19 +72,19 @@ class Broadcast:
     async def run(self) -> None:
         """Look and tell until cancelled."""
         while True:
-            await asyncio.sleep(TICK)
             try:
-                await self.tick()
+                told = await self.tick()
             except Exception:  # noqa: BLE001 - a mistake in one figure must not silence the page
                 _log.exception("live update failed")
+                told = True
+            await asyncio.sleep(REST if told else LOOK)
 
-    async def tick(self) -> None:
-        """Tell everybody what changed since they were told last."""
-        version = self.figures.context.live.version
-        self._quiet += 1
-        if version == self._seen and self._quiet < QUIET_TICKS:
-            return
-        self._seen, self._quiet = version, 0
+    async def tick(self) -> bool:
+        """Tell everybody what changed since they were told last; whether there was anything to look at."""
+        version, now = self.figures.context.live.version, self.figures.now()
+        if version == self._seen and 0 <= now - self._looked < QUIET:
+            return False
+        self._seen, self._looked = version, now
         watched = self._channel.watched(self._frames.keys())
         for gone in self._frames.keys() - watched:
             del self._frames[gone]
@@ -91,6 +94,7 @@ class Broadcast:
             self._frames[topic] = new = self._frame(topic)
             if changed := message(new, old):
                 await self._channel.tell(topic.room, {**changed, "now": self.figures.now()})
+        return True
 
     def _frame(self, topic: Topic) -> Frame:
         return self._views[topic.view].frame(self._editions[topic.language], self.figures, topic.subject)
