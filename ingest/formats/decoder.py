@@ -67,8 +67,8 @@ class Decoder:
     def decode(self, message: Message) -> Decoded:
         """What a message says; a reason in `rejections` for what could not be read."""
         topic, payload = message.topic, message.payload
-        if not payload:
-            return Decoded()
+        if not payload or topic.startswith("$"):
+            return Decoded()  # what begins with $ is the broker's own
         if len(payload) > self._max_payload:
             reason = f"payload has {len(payload)} bytes, more than the {self._max_payload} a meter message may have"
             return Decoded(rejections=[reason])
