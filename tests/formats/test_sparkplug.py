@@ -194,5 +194,5 @@ def test_other_bytes_are_rejected():
 @pytest.mark.parametrize("topic", ["$SYS/broker/uptime", "$sparkplug/certificates/spBv1.0/park/NBIRTH/edge1"])
 def test_topics_of_the_broker_itself_say_nothing(topic):
     """What a broker says of itself under `$` is no meter's message: no reading, and no rejection."""
-    decoded = decode(decoder_for(), topic, b"42")
+    decoded = decoding.decode(decoder_for(), topic, b"42")
     assert (decoded.readings, decoded.rejections) == ([], [])
