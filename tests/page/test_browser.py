@@ -112,6 +112,14 @@ def test_the_language_follows_the_browser_and_can_be_switched(opened: Opener):
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
+def test_a_language_asked_for_in_the_address_stays(opened: Opener):
+    """Who opens a Chinese link stays in Chinese on the pages behind it."""
+    page = alive(opened("/?lang=zh", locale="en-GB"))
+    page.locator(".brand").click()
+    expect(page).not_to_have_url("lang=zh")
+    expect(page.locator("h2").first).to_have_text("当前有功功率")
+
+
 def test_light_and_dark_follow_the_system_until_somebody_chooses(opened: Opener):
     """The system's choice holds at first; the button's choice wins and stays."""
     page = alive(opened("/?lang=en", color_scheme="dark"))

@@ -143,7 +143,7 @@ document.addEventListener("click", (event) => {
   else if (target.dataset.picture) charts.savePicture(target.dataset.picture);
   else if (target.dataset.csv) charts.saveTable(target.dataset.csv);
   else if (target.dataset.language) {
-    document.cookie = `${boot.cookie}=${target.dataset.language};path=/;max-age=31536000;samesite=lax`;
+    remember(target.dataset.language);
     const address = new URL(location.href);
     address.searchParams.set("lang", target.dataset.language);
     target.href = address;
@@ -161,6 +161,12 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", ({ matches
   charts.repaint();
 });
 
+// A language asked for in the address stays for the pages that are opened from here.
+function remember(language) {
+  document.cookie = `${boot.cookie}=${language};path=/;max-age=31536000;samesite=lax`;
+}
+
+if (new URL(location.href).searchParams.has("lang")) remember(boot.topic.language);
 charts.begin(boot.offset);
 take(boot.frame);
 setInterval(() => {

@@ -38,7 +38,7 @@ export function option(data, kit, element) {
             return item.depth === 2 ? `{users|${value}}{name|${kit.fit(names.get(item.name), (narrow ? 82 : 148) * big, 11.5 * big)}}` : `${names.get(item.name)}  {v|${value}}`;
           },
           rich: {
-            v: { color: kit.style("muted"), fontSize: 11 * big, fontFamily: kit.style("font") },
+            v: { color: kit.style("text"), opacity: 0.85, fontSize: 11 * big, fontFamily: kit.style("font") },
             users: { color: kit.style("muted"), fontSize: 11 * big, width: 58 * big, align: "left", fontFamily: kit.style("font") },
             name: { color: kit.style("text"), fontSize: 11.5 * big, fontFamily: kit.style("font") },
           },

@@ -134,7 +134,7 @@ export function option(data, kit, element) {
       splitLine: { lineStyle: { color: kit.style("line"), opacity: 0.6 } },
       splitNumber: 4,
     },
-    dataZoom: [{ type: "inside", filterMode: "none", minValueSpan: 3600e3, zoomOnMouseWheel: "ctrl", moveOnMouseMove: true, moveOnMouseWheel: false }],
+    dataZoom: [{ type: "inside", filterMode: "none", minValueSpan: 3600e3, zoomOnMouseWheel: "ctrl", moveOnMouseMove: true, moveOnMouseWheel: false, preventDefaultMouseMove: false }],
     tooltip: {
       trigger: "axis",
       ...kit.tooltipStyle(),
