@@ -1,0 +1,1 @@
+"""Measures; asserts nothing. `make bench` runs everything and prints one table."""
