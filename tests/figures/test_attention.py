@@ -99,6 +99,18 @@ def test_a_wrong_clock_is_found(scene):
     assert (item.code, item.meter, item.params) == ("clock_off", "b-el", {"minutes": 60})
 
 
+def test_an_old_late_value_does_not_blame_the_clock(scene):
+    """A power that came late once says nothing about the messages that came after it."""
+    figures = AttentionFigures(scene.context)
+    for meter in scene.park.meters:
+        scene.says(meter.id, 1.0, late=5 * MINUTE if meter.id == "b-el" else 0)
+    figures.at(scene.now, None)
+    for _ in range(2):
+        scene.now += MINUTE
+        scene.says("b-el", 230.0, quantity="voltage")
+        assert figures.at(scene.now, None) == ()
+
+
 def test_an_unassigned_meter_is_noticed(scene):
     """A meter that the park file does not name is on the list, with when it was heard."""
     everyone(scene)
@@ -180,6 +192,14 @@ def test_the_inbox_lists_the_silent(scene):
     assert (silent[1].row.flow, silent[1].since) == (5.0, scene.now - 2 * HOUR)
     assert {s.since for s in silent[2:]} == {None}
     assert len(silent) == 8
+
+
+def test_the_inbox_lists_who_said_goodbye(scene):
+    """A meter whose gateway left a moment ago is there, with when it left; a fresh one is not."""
+    everyone(scene)
+    scene.live.mark_stale(["b-el"], scene.now)
+    (gone,) = InboxFigures(scene.context).at(scene.now).silent
+    assert (gone.row.meter, gone.goodbye) == ("b-el", scene.now)
 
 
 def test_the_inbox_lists_strangers(scene):

@@ -80,6 +80,16 @@ def test_a_gap_at_the_end_is_none_and_a_band(scene):
     assert found.energy.missing == pytest.approx(2 / 12 / 3)
 
 
+def test_own_generation_alone_is_not_the_use(scene):
+    """While the grid's meter says nothing, use is unknown, and so is the CO2 of electricity."""
+    scene.runs("a-pv", -100, start=scene.at("2026-05-19T00:00"), end=scene.now, quantity="energy_export")
+    found = day(scene)
+    assert found.energy.value is None
+    assert found.clean_share is None
+    assert found.co2.value is None
+    assert set(found.curve.total) == {None}
+
+
 def test_a_gap_with_both_ends_is_estimated(scene):
     """Energy over an outage is there, and its steps are marked to be drawn dashed."""
     start, lost, back = (scene.at(f"2026-05-20T{hour}:00") for hour in ("00", "03", "06"))
@@ -225,7 +235,10 @@ def test_a_day_of_23_hours_compares_on_the_wall_clock(tmp_path):
     with scene_in(tmp_path, now="2026-03-29T12:00", park=small_park(zone="Europe/Berlin")) as scene:
         noon = scene.at("2026-03-28T12:00")
         scene.runs("grid", lambda time: 900 if noon <= time < noon + QUARTER else 300, start=noon - DAY, end=scene.now)
-        curve = day(scene).curve
+        found = day(scene)
+        curve = found.curve
+        assert found.energy_yesterday.value == pytest.approx(12 * 300)
+        assert found.energy.value == pytest.approx(11 * 300)
         assert len(curve.times) == 92
         at = curve.yesterday.index(pytest.approx(900))
         assert curve.times[at] == scene.now

@@ -169,6 +169,14 @@ def test_losses_are_what_the_meters_below_do_not_see(scene):
     assert [link.power for link in rest] == [pytest.approx(10)]
 
 
+def test_an_enterprise_that_exports_feeds_the_others(scene):
+    """More PV than own use: the surplus flows from the enterprise back to the carrier."""
+    scene.all_say(grid=100, a_el=-80, a_pv=-30, a_bat=0, b_el=180)
+    found = {(link.source, link.target): link.power for link in now(scene).flow}
+    assert found["enterprise:a", "carrier:electricity"] == pytest.approx(50)
+    assert found["carrier:electricity", "enterprise:b"] == pytest.approx(180)
+
+
 def test_gas_flows_with_its_energy(scene):
     """120 m3/h of gas are 1.3 MW in the flow picture."""
     usual(scene)

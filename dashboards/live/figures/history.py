@@ -88,9 +88,8 @@ class Registers:
 
 
 class _Remembered(NamedTuple):
-    """A finished stretch: when it was read, until when that holds, and what was read."""
+    """A finished stretch: until when what was read holds, and what was read."""
 
-    read: Millis
     until: Millis
     registers: Registers
     knots: Knots
@@ -118,7 +117,7 @@ class RegisterHistory:
 
     def _remembered(self, start: Millis, end: Millis, now: Millis) -> "_Remembered":
         known = self._finished.get((start, end))
-        if known is None or now >= known.until or end > known.read:
+        if known is None or now >= known.until:
             for at, found in list(self._finished.items()):
                 if now > found.until + _REMEMBERED:
                     self._finished.pop(at, None)
