@@ -123,9 +123,7 @@ class RegisterHistory:
                     self._finished.pop(at, None)
             keep = _REMEMBERED if self._status().history is None else _WHILE_FILLING
             knots = self._read(start, end)
-            known = self._finished[start, end] = _Remembered(
-                now, now + keep, Registers(knots, digits=self._digits), knots
-            )
+            known = self._finished[start, end] = _Remembered(now + keep, Registers(knots, digits=self._digits), knots)
         return known
 
     def _read(self, start: Millis, end: Millis) -> Knots:
