@@ -59,8 +59,11 @@ class FigureCache:
         return self.context.status()
 
     def quick(self, compute: Compute[P, T], within: Millis, *args: P.args, **kwargs: P.kwargs) -> T:
-        """A figure that costs little, computed here unless it was within the last `within` ms."""
-        key = (compute, args, tuple(kwargs.items()))
+        """A figure that costs little, computed here unless it was within the last `within` ms.
+
+        Who asks for a calm figure (a large `within`) does not get the restless one of somebody else.
+        """
+        key = (compute, within, args, tuple(kwargs.items()))
         now = self.now()
         kept = self._quick.get(key)
         if kept is None or not 0 <= now - kept.at < within:

@@ -137,6 +137,16 @@ def test_slow_figures_come_later_and_stay_while_the_store_is_away(bench: Bench):
     asyncio.run(story())
 
 
+def test_a_calm_figure_stays_calm_beside_a_quick_one(bench: Bench):
+    """What moves every two seconds is not dragged along by what moves every time."""
+    calm = bench.cache.quick(bench.figures.park_now, 2_000)
+    bench.publish(50_000)
+    assert bench.cache.quick(bench.figures.park_now, 50).power.value == 50_000
+    assert bench.cache.quick(bench.figures.park_now, 2_000) is calm
+    bench.time += 2_000
+    assert bench.cache.quick(bench.figures.park_now, 2_000).power.value == 50_000
+
+
 def test_a_slow_figure_is_computed_once_however_many_ask(bench: Bench):
     """While one computation runs, nobody starts another."""
     calls = []
