@@ -97,6 +97,18 @@ def test_sums(store: DuckStore) -> None:
     }
 
 
+def test_sums_of_one_period(store: DuckStore) -> None:
+    """A single period gives the same sums as its parts added up."""
+    store.write(Batch([power(float(i), meter=f"m{i % 3}", time=START + i) for i in range(30)]))
+    query = Query(quantities=("active_power",), start=START, end=START + 30)
+    groups = {"m0": "a", "m1": "a", "m2": "b"}
+    whole = store.sums(groups, query, every=1_000)
+    parts = store.sums(groups, query, every=1)
+    assert {g: (t.tolist(), v.tolist()) for g, (t, v) in whole.items()} == {
+        g: ([START], [sum(v)]) for g, (_, v) in parts.items()
+    }
+
+
 def test_latest_is_by_series(store: DuckStore) -> None:
     """The newest reading of each phase and quantity stands by itself."""
     phase = Reading("m1", "active_power", "L1", 7.0, Kind.GAUGE, START)
