@@ -159,9 +159,12 @@ class Store(Protocol):
         ...
 
     def sums(
-        self, group_of: Mapping[str, str], query: Query, *, every: Millis
+        self, group_of: Mapping[str, str], query: Query, *, every: Millis | None = None
     ) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
-        """Values of totals (no phase) added up per group of meters and period: starts [ms] and sums per group."""
+        """Values of totals (no phase) added up per group of meters, and per period of `every` ms if that is given.
+
+        Per group: starts of the periods [ms] (the query's start, or 0, without `every`) and their sums.
+        """
         ...
 
     def rejections(self, *, limit: int, before: Millis | None = None) -> list[Rejection]:

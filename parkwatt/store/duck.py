@@ -254,7 +254,7 @@ class DuckStore:
         return duck_queries.buckets(self._cursor(), self._index, query, every=every, origin=origin)
 
     def sums(
-        self, group_of: Mapping[str, str], query: Query, *, every: Millis
+        self, group_of: Mapping[str, str], query: Query, *, every: Millis | None = None
     ) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
         """Totals added up per group of meters and period."""
         return duck_queries.sums(self._cursor(), self._index, group_of, query, every=every)
