@@ -79,7 +79,7 @@ def significant(value: float, figures: int = 3) -> str:
 
 def spelled(unit: str) -> str:
     """A unit as people write it: m³/h."""
-    return _SPELLED.get(unit) or unit.replace("tCO2", "t CO₂").replace("kgCO2", "kg CO₂")
+    return _SPELLED[unit] if unit in _SPELLED else unit.replace("tCO2", "t CO₂").replace("kgCO2", "kg CO₂")
 
 
 def scaled(value: float, unit: str) -> tuple[float, str]:

@@ -14,6 +14,7 @@ from parkwatt.park import Park
 from parkwatt.readings import Millis
 from tests.page import sample_meter
 
+UNASSIGNED = (sample_meter.UNASSIGNED, "车间/一号 表:7")
 _HOUR: Millis = 3_600_000
 
 
@@ -39,7 +40,7 @@ def inbox(park: Park, time: Millis) -> Inbox:
         ),
         unassigned=(
             UnassignedMeter(sample_meter.UNASSIGNED, time - 9 * _HOUR, time - 3_000, stranger.values, stranger.raw[0]),
-            UnassignedMeter("车间/一号 表:7", None, time - 900_000, stranger.values[:2], None),
+            UnassignedMeter(UNASSIGNED[1], None, time - 900_000, stranger.values[:2], None),
         ),
         rejections=(
             RejectionGroup(

@@ -254,6 +254,8 @@ class SampleFigures:
 
 
 def sample_context(store: Store, *, clock: Callable[[], Millis], history: float | None = None) -> Context:
-    """A context around the demo's park; `live` is empty and only its version moves."""
+    """A context around the demo's park; `live` knows only who was heard, and its version moves."""
+    live = Live()
+    live.heard |= dict.fromkeys(sample_inbox.UNASSIGNED, clock())
     status = Status(Totals(), connected=True, broker="mqtt://127.0.0.1:1883", store="duckdb", history=history)
-    return Context(demo_park(), store, Live(), lambda: status, clock)
+    return Context(demo_park(), store, live, lambda: status, clock)

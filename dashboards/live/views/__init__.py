@@ -3,11 +3,13 @@
 from dashboards.live.view import View
 from dashboards.live.views.enterprise import ENTERPRISE
 from dashboards.live.views.enterprises import ENTERPRISES
+from dashboards.live.views.inbox import INBOX
+from dashboards.live.views.meter import METER
 from dashboards.live.views.park import PARK
 from dashboards.live.views.screen import SCREEN
 from dashboards.live.views.unknown import UNKNOWN
 
-VIEWS: tuple[View, ...] = (PARK, ENTERPRISES, ENTERPRISE, SCREEN)
+VIEWS: tuple[View, ...] = (PARK, ENTERPRISES, ENTERPRISE, METER, INBOX, SCREEN)
 """All that have an address."""
 
 __all__ = ["UNKNOWN", "VIEWS"]

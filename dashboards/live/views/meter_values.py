@@ -4,6 +4,9 @@ from decimal import Decimal
 
 from dashboards.live.format import MISSING, Shown, spelled
 
+_DIGITS = 12
+"""More digits no register has; behind them a binary fraction only shows its own noise."""
+
 
 def exact(value: float | None, unit: str, *, reason: str = "") -> Shown:
     """A value with every digit it has, and its unit.
@@ -15,5 +18,5 @@ def exact(value: float | None, unit: str, *, reason: str = "") -> Shown:
     """
     if value is None:
         return Shown(MISSING, spelled(unit), reason, "missing")
-    text = f"{Decimal(repr(value)):,f}".removesuffix(".0")
+    text = f"{Decimal(f'{value:.{_DIGITS}g}'):,f}"
     return Shown(text.replace("-", "\N{MINUS SIGN}"), spelled(unit))

@@ -1,0 +1,41 @@
+"""The row of meters.csv that adopts a meter which was only heard so far."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from dashboards.live.figures.shapes import Value
+from dashboards.live.figures.strangers import likely_carrier
+from parkwatt.park import Meter
+from parkwatt.park.load import table_columns
+
+_NOT_IN_IDS = re.compile(r"[\s/+#\x00-\x1f\x7f]+")
+
+
+class TableRow(NamedTuple):
+    """A row for the table of meters, as text to copy; `header` names its columns."""
+
+    header: str
+    row: str
+
+
+def table_row(meter: str, values: Iterable[Value]) -> TableRow:
+    """What to add to meters.csv.
+
+    An id on the wire that may not stand in the park file is told apart: the row gets an id made from it, and the
+    original as `wire_id`.
+    """
+    id_ = _NOT_IN_IDS.sub("-", meter).strip("-")[:128] or "meter-1"
+    cells = {"id": id_, "carrier": likely_carrier({value.quantity for value in values}), "role": "consumption"}
+    if id_ != meter:
+        cells["wire_id"] = meter
+    columns = table_columns(Meter)
+    return TableRow(_line(columns), _line(cells.get(column, "") for column in columns))
+
+
+def _line(cells: Iterable[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(cells)
+    return text.getvalue()
