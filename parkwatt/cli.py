@@ -7,31 +7,15 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from dashboards.live.security import is_loopback, refuse_open_door
-from ingest.address import BrokerAddress, Tls
-from ingest.decode_lines import NotDecodedError, decode_jsonl, decode_one
-from ingest.devices import DeviceModelError, load_models
-from ingest.embedded import BrokerStartError, EmbeddedBroker
-from ingest.formats.decoder import Decoder
-from ingest.formats.model import DeviceModel
-from ingest.ports import holder, is_free
-from ingest.simulate.demo_park import demo_park
-from ingest.simulate.park_files import write_park
-from ingest.simulate.process import SimulatorProcess
-from ingest.simulate.publisher import run as run_simulator
-from parkwatt import __version__
-from parkwatt.demo import Past
-from parkwatt.installation import Installation, Intake, Web, now
+from parkwatt import __version__, given
 from parkwatt.options import (
     BrokerOption,
     CaOption,
@@ -52,14 +36,6 @@ from parkwatt.options import (
     StoreOption,
     TopicsOption,
 )
-from parkwatt.park import Park
-from parkwatt.park.load import check as find_mistakes
-from parkwatt.park.load import load_park, summary
-from parkwatt.park.mistakes import ParkFileError
-from parkwatt.park.new import NewParkError, new_park
-from parkwatt.readings import Millis, from_iso
-from parkwatt.store import Store, StoreError
-from parkwatt.store.open import open_store
 
 app = typer.Typer(
     help="From meter messages to a live, auditable picture of a park's energy and carbon.",
@@ -73,84 +49,15 @@ console = Console(stderr=True)
 
 def main() -> None:
     """Run the command line."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(message)s", handlers=[RichHandler(console=console, show_path=False)]
-    )
+    if console.is_terminal:
+        logging.basicConfig(
+            level=logging.INFO, format="%(message)s", handlers=[RichHandler(console=console, show_path=False)]
+        )
+    else:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     # Both ways of stopping a program take the same way out: store, acknowledge, close.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()
-
-
-def _end(status: int, problem: object) -> NoReturn:
-    """End with a status (1 failed while running, 2 wrong usage or configuration) and say why."""
-    typer.echo(f"parkwatt: {problem}", err=True)
-    raise typer.Exit(status)
-
-
-@contextmanager
-def _running() -> Iterator[None]:
-    """Ctrl-C and SIGTERM end what runs inside and are no error; what fails while running ends with status 1."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        typer.echo("stopped; everything that had arrived is stored", err=True)
-    except (BrokerStartError, StoreError, OSError) as error:
-        _end(1, error)
-
-
-def _models(park_file: Path | None) -> list[DeviceModel]:
-    """The device models that ship, and the park's own: the folder `devices` beside its park file."""
-    own = None
-    if park_file is not None:
-        own = (park_file if park_file.is_dir() else park_file.parent) / "devices"
-    try:
-        return load_models(own if own is not None and own.is_dir() else None)
-    except DeviceModelError as error:
-        _end(2, error)
-
-
-def _park(park_file: Path, models: Sequence[DeviceModel]) -> Park:
-    try:
-        return load_park(park_file, devices=_devices(models))
-    except ParkFileError as error:
-        _end(2, error)
-
-
-def _devices(models: Sequence[DeviceModel]) -> set[str]:
-    """What a meter's `device` may be."""
-    return {"native", "sparkplug", *(model.name for model in models)}
-
-
-def _store(url: str) -> Store:
-    try:
-        return open_store(url)
-    except ValueError as error:
-        _end(2, error)
-    except StoreError as error:
-        _end(1, error)
-
-
-def _address(url: str, password: str | None, tls: tuple[Path | None, Path | None, Path | None]) -> BrokerAddress:
-    try:
-        return BrokerAddress.parse(url, password=password, tls=Tls(*tls) if any(tls) else None)
-    except ValueError as error:
-        _end(2, error)
-
-
-def _embedded(data_dir: Path, host: str, port: int, password: str | None) -> EmbeddedBroker:
-    if not password and not is_loopback(host):
-        _end(2, f"refusing to open a broker on {host} without a password; set PARKWATT_MQTT_PASSWORD")
-    return EmbeddedBroker(data_dir / "broker", host=host, port=port, password=password)
-
-
-def _web(host: str, port: int, password: str | None) -> Web:
-    try:
-        refuse_open_door(host, password)
-    except ValueError as error:
-        _end(2, error)
-    if not is_free(host, port):
-        _end(1, f"port {port} is taken by {holder(port)}; stop it, or choose another port with --http-port")
-    return Web(host, port, password)
 
 
 @app.command()
@@ -166,24 +73,33 @@ def demo(
     ] = 8,
 ) -> None:
     """Watch a simulated park live: broker, meters, collector, store and page, all on this machine."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from ingest.simulate.demo_park import demo_park
+    from ingest.simulate.park_files import write_park
+    from ingest.simulate.process import SimulatorProcess
+    from parkwatt.demo import Past
+    from parkwatt.installation import Installation, Intake
+
     park_file = data_dir / "park" / "park.yaml"
     if not park_file.exists():
         write_park(demo_park(meters=meters or 300), park_file.parent)
-    models = _models(park_file)
-    park = _park(park_file, models)
+    models = given.models(park_file)
+    park = given.park(park_file, models)
     if meters is not None and len(park.meters) != meters:
-        _end(2, f"{park_file} has {len(park.meters)} meters already; give --data-dir another folder")
-    web = _web("127.0.0.1", http_port, None)
-    broker = _embedded(data_dir, "127.0.0.1", mqtt_port, None)
+        given.end(2, f"{park_file} has {len(park.meters)} meters already; give --data-dir another folder")
+    web = given.web("127.0.0.1", http_port, None)
+    broker = given.embedded(data_dir, "127.0.0.1", mqtt_port, None)
     installation = Installation(
         park=park,
-        store=_store(_store_url(data_dir)),
+        store=given.store(_store_url(data_dir)),
         models=models,
         intake=Intake(broker),
         web=web,
     )
     installation.beside(SimulatorProcess(park_file, broker.address))
-    with _running(), _progress() as progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with given.running(), Progress(*columns, console=console) as progress:
         task = progress.add_task("filling in the past", total=None, visible=history > 0)
         past = Past(
             installation,
@@ -199,12 +115,6 @@ def demo(
             )
 
         installation.run(ready=ready)
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
-    )
 
 
 def _store_url(data_dir: Path) -> str:
@@ -230,22 +140,24 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
     mqtt_key: KeyOption = None,
 ) -> None:
     """Run a park: broker (or --broker), collector, store and page in one process."""
-    models = _models(park)
-    the_park = _park(park, models)
+    from parkwatt.installation import Installation, Intake
+
+    models = given.models(park)
+    the_park = given.park(park, models)
     source = (
-        _address(broker, mqtt_password, (mqtt_ca, mqtt_cert, mqtt_key))
+        given.address(broker, mqtt_password, (mqtt_ca, mqtt_cert, mqtt_key))
         if broker
-        else _embedded(data_dir, mqtt_host, mqtt_port, mqtt_password)
+        else given.embedded(data_dir, mqtt_host, mqtt_port, mqtt_password)
     )
-    web = _web(http_host, http_port, password)
+    web = given.web(http_host, http_port, password)
     installation = Installation(
         park=the_park,
-        store=_store(store or _store_url(data_dir)),
+        store=given.store(store or _store_url(data_dir)),
         models=models,
         intake=Intake(source, topics or ("#",), retention_days),
         web=web,
     )
-    with _running():
+    with given.running():
         installation.run(ready=lambda: console.print(f"{the_park.name.in_language('en')} is live at {web.url}"))
 
 
@@ -262,16 +174,18 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     mqtt_key: KeyOption = None,
 ) -> None:
     """Collect only: from a broker into a store, without a page."""
-    models = _models(park)
-    the_park = _park(park, models)
-    address = _address(broker, mqtt_password, (mqtt_ca, mqtt_cert, mqtt_key))
+    from parkwatt.installation import Installation, Intake
+
+    models = given.models(park)
+    the_park = given.park(park, models)
+    address = given.address(broker, mqtt_password, (mqtt_ca, mqtt_cert, mqtt_key))
     installation = Installation(
         park=the_park,
-        store=_store(store),
+        store=given.store(store),
         models=models,
         intake=Intake(address, topics or ("#",), retention_days),
     )
-    with _running():
+    with given.running():
         installation.run(ready=lambda: console.print(f"collecting from {address}"))
 
 
@@ -284,10 +198,12 @@ def dashboard(
     password: PasswordOption = None,
 ) -> None:
     """Show only: the page over a store that no other process has open."""
-    the_park = _park(park, _models(park))
-    web = _web(http_host, http_port, password)
-    installation = Installation(park=the_park, store=_store(store), web=web)
-    with _running():
+    from parkwatt.installation import Installation
+
+    the_park = given.park(park, given.models(park))
+    web = given.web(http_host, http_port, password)
+    installation = Installation(park=the_park, store=given.store(store), web=web)
+    with given.running():
         installation.run(ready=lambda: console.print(f"showing {web.url}"))
 
 
@@ -304,13 +220,19 @@ def simulate(  # noqa: PLR0913 - one argument per option is how typer reads them
     tied: Annotated[bool, typer.Option("--tied", hidden=True, help="End when standard input ends.")] = False,
 ) -> None:
     """Publish what the park's meters would: real MQTT messages in the wire formats of real devices."""
-    the_park = _park(park, _models(park))
-    address = _address(broker, mqtt_password, (None, None, None))
+    from ingest.simulate.publisher import run as run_simulator
+
+    the_park = given.park(park, given.models(park))
+    address = given.address(broker, mqtt_password, (None, None, None))
     stop = threading.Event()
     if tied:
         threading.Thread(target=_set_at_end_of_input, args=(stop,), daemon=True).start()
-    with _running():
+    with given.running():
         run_simulator(the_park, address, speed=speed, duration=duration, stop=stop)
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _set_at_end_of_input(stop: threading.Event) -> None:
@@ -330,23 +252,27 @@ def decode(
     ] = False,
 ) -> None:
     """Print the readings of a message as JSON, one a line; status 1 and a reason if there is nothing to understand."""
-    models = _models(park)
-    decoder = Decoder(models, _park(park, models) if park else None)
+    from ingest.decode_lines import NotDecodedError, decode_jsonl, decode_one
+    from ingest.formats.decoder import Decoder
+    from parkwatt.readings import from_iso
+
+    models = given.models(park)
+    decoder = Decoder(models, given.park(park, models) if park else None)
     if jsonl:
-        for line in decode_jsonl(decoder, sys.stdin, arrived=now()):
+        for line in decode_jsonl(decoder, sys.stdin, arrived=_now()):
             typer.echo(line)
         return
     if topic is None:
-        _end(2, "give the message's topic with --topic, or many messages with --jsonl")
+        given.end(2, "give the message's topic with --topic, or many messages with --jsonl")
     try:
-        at: Millis = from_iso(arrived) if arrived else now()
+        at = from_iso(arrived) if arrived else _now()
     except ValueError as error:
-        _end(2, f"--time: {error}")
+        given.end(2, f"--time: {error}")
     try:
         for line in decode_one(decoder, topic=topic, payload=sys.stdin.buffer.read(), arrived=at):
             typer.echo(line)
     except NotDecodedError as error:
-        _end(1, error)
+        given.end(1, error)
 
 
 @app.command()
@@ -355,23 +281,28 @@ def new(
     template: Annotated[str, typer.Option(help="What to start from.")] = "industrial-park",
 ) -> None:
     """Write a park folder to start from, every key explained."""
+    from parkwatt.park.new import NewParkError, new_park
+
     try:
         park_file = new_park(folder, template=template)
     except NewParkError as error:
-        _end(2, error)
+        given.end(2, error)
     typer.echo(f"wrote {park_file}; change it, then: parkwatt check {park_file} && parkwatt serve --park {park_file}")
 
 
 @app.command()
 def check(park: Annotated[Path, typer.Argument(metavar="PARK.YAML", help="The park file.")]) -> None:
     """Say every mistake in a park file at once: file, line and the way out."""
-    models = _models(park)
-    mistakes = find_mistakes(park, devices=_devices(models))
+    from parkwatt.park.load import check as find_mistakes
+    from parkwatt.park.load import summary
+
+    models = given.models(park)
+    mistakes = find_mistakes(park, devices=given.devices(models))
     for mistake in mistakes:
         typer.echo(str(mistake))
     if mistakes:
-        _end(2, f"{len(mistakes)} {'mistake' if len(mistakes) == 1 else 'mistakes'}")
-    typer.echo(summary(_park(park, models)))
+        given.end(2, f"{len(mistakes)} {'mistake' if len(mistakes) == 1 else 'mistakes'}")
+    typer.echo(summary(given.park(park, models)))
 
 
 @app.command()

@@ -1,7 +1,6 @@
-"""The park file: enterprises, meters, how they hang together, and everything local to one park."""
+"""The park: enterprises, meters, how they hang together; `parkwatt.park.load` reads it from its file."""
 
 from parkwatt.park.carriers import CARRIERS, Carrier
-from parkwatt.park.load import check, load_park, summary
 from parkwatt.park.mistakes import Mistake, ParkFileError
 from parkwatt.park.model import Domain, Enterprise, Location, Meter, Name, Park, Role
 
@@ -17,7 +16,4 @@ __all__ = [
     "Park",
     "ParkFileError",
     "Role",
-    "check",
-    "load_park",
-    "summary",
 ]

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from parkwatt.park import Meter, Park, Role, check, load_park, summary
-from parkwatt.park.load import table_columns
+from parkwatt.park import Meter, Park, Role
+from parkwatt.park.load import check, load_park, summary, table_columns
 from tests.park.parks import parks
 from tests.park.writing import HEAD, csv_text, write, write_park, write_table
 

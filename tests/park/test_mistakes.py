@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parkwatt.park import Park, ParkFileError, check, load_park
+from parkwatt.park import Park, ParkFileError
+from parkwatt.park.load import check, load_park
 from parkwatt.park.mistakes import Mistake, nearest
 from tests.park.parks import parks
 from tests.park.writing import HEAD, write, write_park

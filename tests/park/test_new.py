@@ -7,8 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
-from parkwatt.park import check, load_park
-from parkwatt.park.load import table_columns
+from parkwatt.park.load import check, load_park, table_columns
 from parkwatt.park.model import Enterprise, Meter, ParkFacts
 from parkwatt.park.new import NewParkError, new_park, templates
 from parkwatt.park.schema import PARTS, SCHEMA_NAME, described, park_schema

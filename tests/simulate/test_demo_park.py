@@ -6,7 +6,8 @@ import pytest
 
 from ingest.simulate.demo_park import demo_park
 from ingest.simulate.park_files import write_park
-from parkwatt.park import Role, load_park
+from parkwatt.park import Role
+from parkwatt.park.load import load_park
 
 CARRIERS = {"electricity", "gas", "steam", "water", "compressed_air", "cooling"}
 

@@ -1,0 +1,118 @@
+"""What was given on the command line, made into what it names, or refused with the way out.
+
+Heavy parts are imported where they are made: `decode` need not wait seconds for the page.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from ingest.address import BrokerAddress
+    from ingest.embedded import EmbeddedBroker
+    from ingest.formats.model import DeviceModel
+    from parkwatt.installation import Web
+    from parkwatt.park import Park
+    from parkwatt.store import Store
+
+
+def end(status: int, problem: object) -> NoReturn:
+    """End with a status (1 failed while running, 2 wrong usage or configuration) and say why."""
+    typer.echo(f"parkwatt: {problem}", err=True)
+    raise typer.Exit(status)
+
+
+@contextmanager
+def running() -> Iterator[None]:
+    """Ctrl-C and SIGTERM end what runs inside and are no error; what fails while running ends with status 1."""
+    from ingest.embedded import BrokerStartError
+    from parkwatt.store import StoreError
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        typer.echo("stopped; everything that had arrived is stored", err=True)
+    except (BrokerStartError, StoreError, OSError) as error:
+        end(1, error)
+
+
+def models(park_file: Path | None) -> "list[DeviceModel]":
+    """The device models that ship, and the park's own: the folder `devices` beside its park file."""
+    from ingest.devices import DeviceModelError, load_models
+
+    own = None
+    if park_file is not None:
+        own = (park_file if park_file.is_dir() else park_file.parent) / "devices"
+    try:
+        return load_models(own if own is not None and own.is_dir() else None)
+    except DeviceModelError as error:
+        end(2, error)
+
+
+def park(park_file: Path, models: "Sequence[DeviceModel]") -> "Park":
+    """The park that a park file describes."""
+    from parkwatt.park.load import load_park
+    from parkwatt.park.mistakes import ParkFileError
+
+    try:
+        return load_park(park_file, devices=devices(models))
+    except ParkFileError as error:
+        end(2, error)
+
+
+def devices(models: "Sequence[DeviceModel]") -> set[str]:
+    """What a meter's `device` may be."""
+    from ingest.formats.decoder import BUILT_IN
+
+    return {*BUILT_IN, *(model.name for model in models)}
+
+
+def store(url: str) -> "Store":
+    """The store that a URL names, open."""
+    from parkwatt.store import StoreError
+    from parkwatt.store.open import open_store
+
+    try:
+        return open_store(url)
+    except ValueError as error:
+        end(2, error)
+    except StoreError as error:
+        end(1, error)
+
+
+def address(url: str, password: str | None, tls: tuple[Path | None, Path | None, Path | None]) -> "BrokerAddress":
+    """The broker that a URL names; `tls` is trusted certificates, our certificate, its key."""
+    from ingest.address import BrokerAddress, Tls
+
+    try:
+        return BrokerAddress.parse(url, password=password, tls=Tls(*tls) if any(tls) else None)
+    except ValueError as error:
+        end(2, error)
+
+
+def embedded(data_dir: Path, host: str, port: int, password: str | None) -> "EmbeddedBroker":
+    """The embedded broker, not yet started; refused where others could reach it without a password."""
+    from dashboards.live.security import is_loopback
+    from ingest.embedded import EmbeddedBroker
+
+    if not password and not is_loopback(host):
+        end(2, f"refusing to open a broker on {host} without a password; set PARKWATT_MQTT_PASSWORD")
+    return EmbeddedBroker(data_dir / "broker", host=host, port=port, password=password)
+
+
+def web(host: str, port: int, password: str | None) -> "Web":
+    """Where the page is shown; refused where others could see it without a password, or the port is taken."""
+    from dashboards.live.security import refuse_open_door
+    from ingest.ports import holder, is_free
+    from parkwatt.installation import Web
+
+    try:
+        refuse_open_door(host, password)
+    except ValueError as error:
+        end(2, error)
+    if not is_free(host, port):
+        end(1, f"port {port} is taken by {holder(port)}; stop it, or choose another port with --http-port")
+    return Web(host, port, password)
