@@ -43,7 +43,10 @@ def flow(edition: Edition, now: ParkNow, *, users: int = USERS) -> dict[str, obj
             }
             for link in links
         ],
-        "names": {name: edition.words(f"chart.{name}") for name in ("from", "to", "carrier", "power")},
+        "names": {
+            "none": edition.words("park.flow_none"),
+            **{name: edition.words(f"chart.{name}") for name in ("from", "to", "carrier", "power")},
+        },
         "summary": _summary(edition, nodes),
     }
 

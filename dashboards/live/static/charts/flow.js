@@ -7,6 +7,13 @@ export function option(data, kit, element) {
   const big = kit.zoom(data);
   return {
     animation: false,
+    title: {
+      show: data.links.length === 0,
+      text: data.names.none,
+      left: "center",
+      top: "middle",
+      textStyle: { color: kit.style("muted"), fontSize: 13 * big, fontWeight: 400, fontFamily: kit.style("font") },
+    },
     textStyle: { fontFamily: kit.style("font") },
     tooltip: {
       ...kit.tooltipStyle(),
