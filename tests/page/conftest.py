@@ -5,15 +5,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
+DESK, PHONE, WALL = (1440, 900), (390, 844), (1920, 1080)
+Opener = Callable[..., Page]
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -76,11 +78,48 @@ def served() -> Iterator[Served]:
     page.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser per file: while it is open its event loop runs, and no test could start another."""
     if not Path(CHROMIUM).exists():
         pytest.skip(f"no browser at {CHROMIUM}")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
         yield started
         started.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, served: Served) -> Iterator[Opener]:
+    """Opens a page; a script error or a failed request on any of them fails the test."""
+    contexts, troubles = [], []
+
+    def open_page(path: str, size: tuple[int, int] = DESK, **options: str) -> Page:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
+        page.on("request", lambda asked: _is_ours(asked.url, served.address) or troubles.append(asked.url))
+        page.goto(served.address + path)
+        return page
+
+    served.control()
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert troubles == []
+
+
+def _is_ours(address: str, ours: str) -> bool:
+    return address.startswith((ours, ours.replace("http", "ws", 1), "data:", "blob:"))
+
+
+def value(page: Page, key: str):
+    return page.locator(f'[data-live="{key}"]').first
+
+
+def alive(page: Page) -> Page:
+    """Wait until the page has heard from the server over its socket."""
+    page.wait_for_function("Number(document.documentElement.dataset.frames) > 1")
+    return page
