@@ -20,7 +20,9 @@ _HOUR: Millis = 3_600_000
 
 def inbox(park: Park, time: Millis) -> Inbox:
     silent = sample_meter.row(park, park.meter_by_id[sample_meter.SILENT], time)
-    gone = replace(sample_meter.row(park, park.meter_by_id["E01-el-06"], time), heard=time - 26 * _HOUR)
+    gone = replace(
+        sample_meter.row(park, park.meter_by_id["E01-el-06"], time), state=MeterState.STALE, heard=time - 26 * _HOUR
+    )
     never = replace(
         sample_meter.row(park, park.meter_by_id["E09-wa-01"], time),
         state=MeterState.NEVER,

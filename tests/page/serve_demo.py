@@ -29,9 +29,10 @@ def build(*, steady: bool) -> FastAPI:
     register(context, figures)
 
     @app.post("/control")
-    def control(power: float = 48_213.4, *, spoken: bool = True) -> None:
+    def control(power: float = 48_213.4, *, spoken: bool = True, waits: bool = True) -> None:
         figures.power = power
         figures.spoken = spoken
+        figures.waits = waits
         context.live.version += 1
 
     async def beat() -> None:

@@ -1,50 +1,9 @@
 """The page in a real browser: alive, reachable by keyboard, whole on a phone, honest about a lost server."""
 
-from collections.abc import Callable, Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.page.conftest import Served
-
-DESK, PHONE, WALL = (1440, 900), (390, 844), (1920, 1080)
-Opener = Callable[..., Page]
-
-
-@pytest.fixture
-def opened(browser: Browser, served: Served) -> Iterator[Opener]:
-    """Opens a page; a script error or a failed request on any of them fails the test."""
-    contexts, troubles = [], []
-
-    def open_page(path: str, size: tuple[int, int] = DESK, **options: str) -> Page:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-        page.on("request", lambda asked: _is_ours(asked.url, served.address) or troubles.append(asked.url))
-        page.goto(served.address + path)
-        return page
-
-    served.control()
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert troubles == []
-
-
-def _is_ours(address: str, ours: str) -> bool:
-    return address.startswith((ours, ours.replace("http", "ws", 1), "data:", "blob:"))
-
-
-def value(page: Page, key: str):
-    return page.locator(f'[data-live="{key}"]').first
-
-
-def alive(page: Page) -> Page:
-    """Wait until the page has heard from the server over its socket."""
-    page.wait_for_function("Number(document.documentElement.dataset.frames) > 1")
-    return page
+from tests.page.conftest import DESK, PHONE, WALL, Opener, Served, alive, value
 
 
 def test_a_number_changes_on_the_screen_when_the_park_does(opened: Opener, served: Served):

@@ -22,7 +22,7 @@ _SECTIONS = ("silent", "unassigned", "rejections")
 
 
 def inbox_frame(edition: Edition, figures: FigureCache, subject: str) -> Frame:
-    """What waits now."""
+    """What waits now; before the first message the park's meters are no news."""
     del subject
     frame = around(edition, figures)
     found = figures.slow(figures.make.inbox)
@@ -30,8 +30,9 @@ def inbox_frame(edition: Edition, figures: FigureCache, subject: str) -> Frame:
         return frame | Frame(fragments={section: Fragment("loading", "") for section in _SECTIONS})
     counts = {"silent": len(found.silent), "unassigned": len(found.unassigned), "rejections": len(found.rejections)}
     frame |= Frame({f"inbox.{name}": _count(number) for name, number in counts.items()})
+    broker = figures.status().broker
     heard = figures.quick(figures.make.park_now, 1_000).meters.fresh
-    frame |= _silent(edition, found, heard) | _unassigned(edition, found, figures.status().broker)
+    frame |= _silent(edition, found, heard=heard, broker=broker) | _unassigned(edition, found, broker)
     return frame | _rejections(edition, found.rejections)
 
 
@@ -39,8 +40,8 @@ def _count(number: int) -> Shown:
     return Shown(str(number), state="warn") if number else Shown("")
 
 
-def _silent(edition: Edition, inbox: Inbox, heard: int) -> Frame:
-    shown = inbox.silent[:LISTED]
+def _silent(edition: Edition, inbox: Inbox, *, heard: int, broker: str) -> Frame:
+    shown = inbox.silent[:LISTED] if heard or any(one.since is not None for one in inbox.silent) else ()
     values: dict[str, Shown] = {}
     for one in shown:
         state = state_shown(edition, one.row.state)
@@ -62,7 +63,7 @@ def _silent(edition: Edition, inbox: Inbox, heard: int) -> Frame:
         for one in shown
     ]
     html = edition.render(
-        "parts/inbox_silent.html", frame, rows=rows, more=max(0, len(inbox.silent) - LISTED), heard=heard
+        "parts/inbox_silent.html", frame, rows=rows, more=max(0, len(inbox.silent) - LISTED), heard=heard, broker=broker
     )
     version = (tuple(str(row) for row in rows), len(inbox.silent), heard if not rows else 0)
     return frame | Frame(fragments={"silent": Fragment(version, html)})

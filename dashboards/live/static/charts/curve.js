@@ -30,7 +30,6 @@ export function option(data, kit, element) {
   const text = kit.style("text");
   const points = (values) => data.times.map((time, i) => [at(time), values[i] === null ? null : values[i] * factor]);
   const line = kit.color("grid");
-  const long = data.end - data.start > 36 * 3600e3;
   const width = (band) => ((band.end - band.start) / (data.end - data.start)) * element.clientWidth;
   const gaps = data.gaps.map((band) => [
     {
@@ -52,7 +51,7 @@ export function option(data, kit, element) {
       min: at(data.start),
       max: at(data.end),
       splitNumber: narrow ? 3 : 8,
-      axisLabel: { ...kit.axisText(), hideOverlap: true, formatter: (value) => (long || value % 86400e3 === 0 ? `${kit.stamp(value).slice(5, 10)}${long && data.end - data.start < 300 * 3600e3 && !narrow ? ` ${kit.clock(value)}` : ""}` : kit.clock(value)) },
+      axisLabel: { ...kit.axisText(), hideOverlap: true, formatter: (value) => (value % 86400e3 === 0 ? kit.stamp(value).slice(5, 10) : kit.clock(value)) },
       axisLine: { lineStyle: { color: kit.style("line") } },
       axisTick: { show: false },
       splitLine: { show: false },
