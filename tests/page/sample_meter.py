@@ -50,7 +50,7 @@ def row(park: Park, meter: Meter, time: Millis) -> MeterRow:
 
 
 def now(park: Park, meter: str, time: Millis) -> MeterNow:
-    known = park.meter_by_id.get(meter) or Meter(id=meter)
+    known = park.meter_by_id.get(meter) or Meter.model_construct(id=meter)
     said = row(park, known, time)
     newest = said.heard or time
     clock = _HOUR if meter == SKEWED else 0
@@ -97,7 +97,7 @@ def now(park: Park, meter: str, time: Millis) -> MeterNow:
 
 
 def page(park: Park, meter: str, time: Millis, *, hours: int, quantity: str | None) -> MeterPage:
-    known = park.meter_by_id.get(meter) or Meter(id=meter)
+    known = park.meter_by_id.get(meter) or Meter.model_construct(id=meter)
     said = row(park, known, time)
     end = said.heard or time
     start = time - hours * _HOUR
