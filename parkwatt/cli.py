@@ -217,7 +217,7 @@ def simulate(  # noqa: PLR0913 - one argument per option is how typer reads them
     ] = None,
     mqtt_password: MqttPasswordOption = None,
     *,
-    tied: Annotated[bool, typer.Option("--tied", help="End when standard input ends, as with the program that started it.")] = False,
+    tied: Annotated[bool, typer.Option("--tied", help="End when standard input ends.")] = False,
 ) -> None:
     """Publish what the park's meters would: real MQTT messages in the wire formats of real devices."""
     from ingest.simulate.publisher import run as run_simulator

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, TypeAlias
 
+import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
 
@@ -131,6 +132,11 @@ def number(value: Value, datatype: int) -> Value:
     return value - (1 << bits) if value >> (bits - 1) else value
 
 
+def shortest(single: float) -> float:
+    """The shortest decimal that is the same single-precision number: 379.98 and not 379.980010986."""
+    return float(str(np.float32(single)))
+
+
 _SIGNED_BITS: Mapping[int, int] = {DataType.INT8: 8, DataType.INT16: 16, DataType.INT32: 32, DataType.INT64: 64}
 _INT_TYPES = frozenset(
     {DataType.INT8, DataType.INT16, DataType.INT32, DataType.UINT8, DataType.UINT16, DataType.UINT32}
@@ -147,6 +153,8 @@ def _metric(wire: Any) -> Metric:  # noqa: ANN401 - the class is built at run ti
     datatype: int = there.get("datatype", DataType.UNKNOWN)
     is_null: bool = there.get("is_null", False)
     value: Value = None if is_null else next((there[name] for name in _VALUES if name in there), None)
+    if "float_value" in there and not is_null:
+        value = shortest(there["float_value"])
     return Metric(
         name=there.get("name"),
         alias=there.get("alias"),

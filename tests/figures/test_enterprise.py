@@ -44,6 +44,15 @@ def test_its_meters_with_what_they_say_and_when(scene):
     assert (rows["a-sub"].state, rows["a-sub"].flow, rows["a-sub"].heard) == (MeterState.NEVER, None, None)
 
 
+def test_a_generator_s_register_is_what_it_produced(scene):
+    """A generator's row shows what it produced, or gave; not the register that never moves."""
+    scene.says("a-pv", 0, quantity="energy_import")
+    scene.says("a-pv", 700, quantity="energy_export")
+    assert {row.meter: row.register for row in now(scene, "a").meters}["a-pv"] == 700
+    scene.says("a-pv", 710, quantity="energy_production")
+    assert {row.meter: row.register for row in now(scene, "a").meters}["a-pv"] == 710
+
+
 def test_an_enterprise_without_current_values_has_no_rank(scene):
     """What is not known is not ranked last, it is not ranked."""
     scene.all_say(b_el=200)

@@ -1,5 +1,6 @@
 """The Sparkplug B payload codec."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from ingest.formats.sparkplug_payload import (
     SparkplugPayloadError,
     decode,
     encode,
+    shortest,
 )
 
 UNHURRIED = settings(deadline=None)
@@ -32,7 +34,7 @@ def metrics(draw):
     typed = [st.tuples(st.just(kind), st.integers(low, high)) for kind, (low, high) in _INTEGERS.items()]
     typed += [
         st.tuples(st.just(DataType.DOUBLE), st.floats(allow_nan=False)),
-        st.tuples(st.just(DataType.FLOAT), st.floats(allow_nan=False, width=32)),
+        st.tuples(st.just(DataType.FLOAT), st.floats(allow_nan=False, width=32).map(shortest)),
         st.tuples(st.just(DataType.BOOLEAN), st.booleans()),
         st.tuples(st.just(DataType.STRING), st.text()),
         st.tuples(st.just(DataType.BYTES), st.binary()),
@@ -75,3 +77,19 @@ def test_a_value_that_does_not_fit_is_refused():
     """Text where a number is declared cannot be written."""
     with pytest.raises((TypeError, ValueError)):
         encode(SparkplugPayload([Metric("Power", datatype=DataType.FLOAT, value="much")]))
+
+
+@UNHURRIED
+@given(st.floats(width=32, allow_nan=False))
+def test_single_precision_reads_as_it_was_meant(value):
+    """A single-precision value comes out as the shortest decimal that is the same single-precision number."""
+    written = encode(SparkplugPayload([Metric(name="a", datatype=DataType.FLOAT, value=value)]))
+    (metric,) = decode(written).metrics
+    assert np.float32(metric.value) == np.float32(value)
+    assert len(repr(metric.value)) <= len(repr(value))
+
+
+def test_float_without_noise():
+    """What a device measured as 379.98 A is not shown as 379.980010986 A."""
+    written = encode(SparkplugPayload([Metric(name="a", datatype=DataType.FLOAT, value=379.98)]))
+    assert decode(written).metrics[0].value == 379.98

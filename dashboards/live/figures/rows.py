@@ -2,10 +2,11 @@
 
 from itertools import product
 
+from dashboards.live.figures.history import EXPORT, PRODUCTION
 from dashboards.live.figures.moment import STATES, Meters
 from dashboards.live.figures.shapes import MeterRow, MeterState, Value
 from parkwatt.live import Live
-from parkwatt.park import Meter
+from parkwatt.park import Meter, Role
 from parkwatt.quantities import PHASES, QUANTITIES, Kind
 from parkwatt.readings import Millis, SeriesKey
 
@@ -26,7 +27,9 @@ def meter_rows(meters: Meters, live: Live, now: Millis, *, states: frozenset[Met
 
 
 def _row(meter: Meter, live: Live, flow_key: SeriesKey, register_key: SeriesKey, state: int) -> MeterRow:
-    flow, register = live.latest.get(flow_key), live.latest.get(register_key)
+    flow = live.latest.get(flow_key)
+    counting = _counting(meter, live, register_key)
+    register = live.latest.get(counting)
     return MeterRow(
         meter=meter.id,
         enterprise=meter.enterprise,
@@ -37,10 +40,20 @@ def _row(meter: Meter, live: Live, flow_key: SeriesKey, register_key: SeriesKey,
         flow_unit=QUANTITIES[flow_key.quantity].unit,
         flow_time=flow.time if flow else None,
         register=register.value if register else None,
-        register_unit=QUANTITIES[register_key.quantity].unit,
+        register_unit=QUANTITIES[counting.quantity].unit,
         register_time=register.time if register else None,
         heard=live.heard.get(meter.id),
     )
+
+
+def _counting(meter: Meter, live: Live, register_key: SeriesKey) -> SeriesKey:
+    """The series that counts what a meter is for: of a generator what it produced, else what it gave."""
+    if meter.role is Role.GENERATION:
+        for quantity in (PRODUCTION, EXPORT):
+            key = SeriesKey(meter.id, quantity, None)
+            if key in live.latest:
+                return key
+    return register_key
 
 
 def newest_values(meter: str, live: Live) -> tuple[Value, ...]:
