@@ -6,6 +6,8 @@ from dashboards.live.edition import Edition
 from dashboards.live.figures.shapes import HeatMap
 from parkwatt.readings import Millis
 
+_FEWEST_DAYS = 7
+
 
 def heat(edition: Edition, heat_map: HeatMap, today: Millis) -> dict[str, object]:
     """Data of a chart of kind `heat` [kWh].
@@ -16,6 +18,7 @@ def heat(edition: Edition, heat_map: HeatMap, today: Millis) -> dict[str, object
         today: when today began; hours before now that nobody knows are hatched, those to come are left open.
     """
     words = edition.words
+    heat_map = _known_part(heat_map)
     days = [date.fromisoformat(day) for day in heat_map.days]
     labels = [words("time.day", day=day.day, month=words(f"time.month_{day.month}")) for day in days]
     last = max((i for i, value in enumerate(heat_map.values[-1]) if value is not None), default=-1) if days else -1
@@ -41,6 +44,13 @@ def heat(edition: Edition, heat_map: HeatMap, today: Millis) -> dict[str, object
         },
         "summary": _summary(edition, heat_map, labels),
     }
+
+
+def _known_part(heat_map: HeatMap) -> HeatMap:
+    """Without the days before anything was known; a week at least, so that the picture keeps its shape."""
+    known = (i for i, values in enumerate(heat_map.values) if any(value is not None for value in values))
+    first = max(0, min(next(known, 0), len(heat_map.days) - _FEWEST_DAYS))
+    return HeatMap(heat_map.days[first:], heat_map.values[first:])
 
 
 def _summary(edition: Edition, heat_map: HeatMap, labels: list[str]) -> str:

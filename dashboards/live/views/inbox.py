@@ -10,6 +10,7 @@ from dashboards.live.frame import Fragment, Frame
 from dashboards.live.view import View
 from dashboards.live.views.addresses import enterprise_address, meter_address
 from dashboards.live.views.around import around
+from dashboards.live.views.colours import colour_of
 from dashboards.live.views.meter_payload import readable
 from dashboards.live.views.meter_row import table_row
 from dashboards.live.views.meter_series import value_shown
@@ -59,6 +60,7 @@ def _silent(edition: Edition, inbox: Inbox, *, heard: int, broker: str) -> Frame
             "address": meter_address(one.row.meter),
             "where": _where(edition, one),
             "carrier": one.row.carrier,
+            "colour": colour_of(one.row.carrier, one.row.role),
         }
         for one in shown
     ]

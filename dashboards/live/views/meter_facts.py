@@ -4,6 +4,7 @@ from dashboards.live.edition import Edition
 from dashboards.live.figures.shapes import MeterNow
 from dashboards.live.frame import Fragment, Frame
 from dashboards.live.views.addresses import enterprise_address, meter_address
+from dashboards.live.views.colours import colour_of
 from dashboards.live.views.meter_tree import name_of
 from parkwatt.park import Meter
 
@@ -12,8 +13,9 @@ def facts(edition: Edition, meter: str, now: MeterNow) -> Frame:
     """The head of the page and the list of facts; of an unassigned meter only what was heard."""
     known = edition.park.meter_by_id.get(meter)
     name, carrier = name_of(edition, meter), now.row.carrier
+    colour = colour_of(carrier, now.row.role)
     path = [] if known is None else [_enterprise(edition, known)[1:], (edition.words(f"role.{known.role}"), "")]
-    head = edition.render("parts/meter_head.html", meter=meter, carrier=carrier, name=name, path=path)
+    head = edition.render("parts/meter_head.html", meter=meter, carrier=carrier, colour=colour, name=name, path=path)
     listed = edition.render("parts/meter_facts.html", facts=[] if known is None else _facts(edition, known))
     return Frame(fragments={"head": Fragment(head, head), "facts": Fragment(listed, listed)})
 
@@ -36,7 +38,9 @@ def _facts(edition: Edition, meter: Meter) -> list[tuple[str, list[tuple[str, st
         ("product_unit", meter.product_unit or "", ""),
     ]
     listed = [(words(f"meter.fact.{name}"), [(text, address)]) for name, text, address in found if text]
-    below = [(name_of(edition, child.id), meter_address(child.id)) for child in edition.park.children(meter.id)]
+    below = [
+        (_name_beside(edition, child, meter), meter_address(child.id)) for child in edition.park.children(meter.id)
+    ]
     return [*listed, (words("meter.fact.below"), below)] if below else listed
 
 
@@ -45,6 +49,15 @@ def _enterprise(edition: Edition, meter: Meter) -> tuple[str, str, str]:
         return "enterprise", edition.words("meter.of_the_park"), ""
     name = edition.name(edition.park.enterprise_by_id[meter.enterprise].name, meter.enterprise)
     return "enterprise", name, enterprise_address(meter.enterprise)
+
+
+def _name_beside(edition: Edition, child: Meter, meter: Meter) -> str:
+    """The name of a meter; with its enterprise's where that is another one, for every enterprise has a main incomer."""
+    name = name_of(edition, child.id)
+    if child.enterprise is None or child.enterprise == meter.enterprise:
+        return name
+    enterprise = edition.park.enterprise_by_id[child.enterprise]
+    return f"{edition.name(enterprise.name, enterprise.id)} {name}"
 
 
 def _parent(edition: Edition, meter: Meter) -> tuple[str, str, str]:

@@ -8,6 +8,7 @@ from dashboards.live.figures.shapes import EnterpriseNow, MeterRow
 from dashboards.live.format import Shown
 from dashboards.live.frame import Fragment, Frame
 from dashboards.live.views.addresses import meter_address
+from dashboards.live.views.colours import colour_of
 from dashboards.live.views.meter_states import age_shown, counts_shown, state_shown
 from dashboards.live.views.meter_values import exact
 from parkwatt.park import Park
@@ -27,7 +28,13 @@ def meters(edition: Edition, now: EnterpriseNow) -> Frame:
         values |= row_values(edition, row)
     frame = Frame(values)
     branches = [
-        {"row": row, "depth": depth, "name": name_of(edition, row.meter), "address": meter_address(row.meter)}
+        {
+            "row": row,
+            "depth": depth,
+            "name": name_of(edition, row.meter),
+            "address": meter_address(row.meter),
+            "colour": colour_of(row.carrier, row.role),
+        }
         for row, depth in tree(edition.park, now.meters)
     ]
     html = edition.render("parts/meter_tree.html", frame, branches=branches)

@@ -92,7 +92,7 @@ export function option(data, kit, element) {
         id: "mean",
         name: data.names.quantity,
         type: "line",
-        symbol: "none",
+        symbol: known.length < 3 ? "circle" : "none",
         z: 4,
         lineStyle: { width: 1.6, color: line },
         itemStyle: { color: line },

@@ -29,7 +29,7 @@ export function option(data, kit, element) {
     yAxis: {
       type: "category",
       data: data.days.map((_, day) => label(day)),
-      axisLabel: { ...text, interval: (day) => (data.days.length - 1 - day) % 3 === 0 },
+      axisLabel: { ...text, interval: (day) => (data.days.length - 1 - day) % (data.days.length > 14 ? 3 : 1) === 0 },
       axisLine: { show: false },
       axisTick: { show: false },
     },
