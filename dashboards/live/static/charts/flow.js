@@ -41,7 +41,7 @@ export function option(data, kit, element) {
           fontFamily: kit.style("font"),
           formatter: ({ data: item }) => {
             const value = kit.quantity(item.value_, data.unit);
-            if (narrow && item.depth === 1) return names.get(item.name);
+            if (narrow && item.depth === 1) return item.name === "carrier:electricity" ? names.get(item.name) : "";
             return item.depth === 2 ? `{users|${value}}{name|${kit.fit(names.get(item.name), (narrow ? 82 : 148) * big, 11.5 * big)}}` : `${names.get(item.name)}  {v|${value}}`;
           },
           rich: {
