@@ -144,8 +144,11 @@ def test_the_wall_turns_by_itself_and_has_no_controls(opened: Opener):
     page = alive(opened("/screen?lang=en", WALL))
     expect(page.locator(".page a, .page button, .page input")).to_have_count(0)
     expect(page.locator("[data-scene][data-on]")).to_have_count(1)
-    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.huge')).fontSize)") > 250
+    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('.huge')).fontSize)") > 200
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.evaluate("document.querySelector('.huge b').textContent = '9.9'")
+    right = "document.querySelector('{}').getBoundingClientRect().right"
+    assert page.evaluate(right.format(".huge small")) <= page.evaluate(right.format(".answer"))
 
 
 def test_an_empty_park_says_where_to_point_a_meter(opened: Opener, served: Served):
