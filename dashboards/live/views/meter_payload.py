@@ -10,7 +10,7 @@ from parkwatt.live import RawMessage
 
 LONGEST = 4_000
 """Characters of a payload that are shown; the rest is counted."""
-_HEX_BYTES = 16
+_HEX_BYTES = 8
 
 
 class Payload(NamedTuple):
@@ -52,7 +52,7 @@ def _text(payload: bytes) -> tuple[str, str]:
 
 
 def _bytes(payload: bytes) -> str:
-    """Sixteen bytes a line, with what of them can be read."""
+    """Eight bytes a line, as many as a phone is wide, with what of them can be read."""
     lines = []
     for start in range(0, len(payload), _HEX_BYTES):
         part = payload[start : start + _HEX_BYTES]

@@ -24,7 +24,8 @@ const seconds = (local) => new Date(local).toISOString().slice(11, 19);
 
 export function option(data, kit, element) {
   const known = data.mean.filter((value) => value !== null);
-  const { factor, unit } = kit.scale(Math.max(0.001, ...known.map(Math.abs)), data.unit);
+  // A register keeps its unit: it is compared with the display of the device.
+  const { factor, unit } = !data.zero ? { factor: 1, unit: data.unit } : kit.scale(Math.max(0.001, ...known.map(Math.abs)), data.unit);
   const at = (time) => time + kit.offset;
   const narrow = kit.narrow(element);
   const text = kit.style("text");
@@ -45,7 +46,7 @@ export function option(data, kit, element) {
     animation: false,
     useUTC: true,
     textStyle: { fontFamily: kit.style("font") },
-    grid: { left: 62, right: 16, top: 30, bottom: 26 },
+    grid: { left: data.zero ? 62 : 88, right: 16, top: 30, bottom: 26 },
     xAxis: {
       type: "time",
       min: at(data.start),
