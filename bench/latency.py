@@ -21,7 +21,7 @@ SAMPLES = 100
 _WATCH = """() => {
   window.seen = {};
   new MutationObserver(() => {
-    for (const found of document.body.innerText.matchAll(/\\b\\d,\\d{3}\\b/g)) window.seen[found[0]] ??= Date.now();
+    for (const found of document.body.innerText.matchAll(/(?<![0-9,])[0-9],[0-9]{3}(?![0-9,])/g)) window.seen[found[0]] ??= Date.now();
   }).observe(document.body, {subtree: true, childList: true, characterData: true});
 }"""
 
