@@ -35,20 +35,20 @@ def measure() -> Iterator[Result]:
             page = browser.new_page()
             page.goto(f"http://127.0.0.1:{running.http_port}/?lang=en")
             page.evaluate(_WATCH)
-            for rate in (0, 100, 1_000, 5_000):
-                yield from _at(rate, running, page)
+            for number, rate in enumerate((0, 100, 1_000, 5_000), start=1):
+                yield from _at(rate, running, page, base=1_000 * number)
         finally:
             browser.close()
             running.end()
 
 
-def _at(rate: int, running: Running, page: Page) -> Iterator[Result]:
+def _at(rate: int, running: Running, page: Page, *, base: int) -> Iterator[Result]:
     load = None
     if rate:
         command = [sys.executable, "-m", "bench.load", str(running.mqtt_port), str(rate), "60"]
         load = subprocess.Popen(command)
         time.sleep(3)
-    sent = _publish_samples(running, page, base=1_000 + (rate % 7) * 1_000)
+    sent = _publish_samples(running, page, base=base)
     time.sleep(1.5)
     seen = page.evaluate("window.seen")
     if load is not None:
