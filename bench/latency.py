@@ -13,15 +13,16 @@ from paho.mqtt.enums import CallbackAPIVersion
 from playwright.sync_api import Page, sync_playwright
 
 from bench.result import Result
+from tests import chromium
 from tests.conftest import free_port
 from tests.whole.running import Running
-from tests.whole.test_page_live import CHROMIUM_ARGUMENTS
 
 SAMPLES = 100
 _WATCH = """() => {
   window.seen = {};
   new MutationObserver(() => {
-    for (const found of document.body.innerText.matchAll(/(?<![0-9,])[0-9],[0-9]{3}(?![0-9,])/g)) window.seen[found[0]] ??= Date.now();
+    for (const [number] of document.body.innerText.matchAll(/(?<![0-9,])[0-9],[0-9]{3}(?![0-9,])/g))
+      window.seen[number] ??= Date.now();
   }).observe(document.body, {subtree: true, childList: true, characterData: true});
 }"""
 
@@ -30,7 +31,7 @@ def measure() -> Iterator[Result]:
     """Publish-to-screen at some rates of background messages, and how fast the page's server answers meanwhile."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         running = Running(Path(folder) / "parkwatt", http_port=free_port(), mqtt_port=free_port())
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
         try:
             page = browser.new_page()
             page.goto(f"http://127.0.0.1:{running.http_port}/?lang=en")

@@ -1,35 +1,22 @@
 """A page that runs in its own process, and a browser to look at it."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
+import httpx2 as httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests import chromium
+from tests.conftest import free_port
+
 ROOT = Path(__file__).parents[2]
-CHROMIUM = "/usr/bin/chromium"
 DESK, PHONE, WALL = (1440, 900), (390, 844), (1920, 1080)
 Opener = Callable[..., Page]
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 class Served:
@@ -81,10 +68,8 @@ def served() -> Iterator[Served]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser per file: while it is open its event loop runs, and no test could start another."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no browser at {CHROMIUM}")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
         yield started
         started.close()
 

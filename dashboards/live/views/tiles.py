@@ -87,7 +87,7 @@ def _clean(edition: Edition, now: ParkNow, day: ParkDay | None) -> dict[str, Sho
 
 
 def _factor(edition: Edition, emission: Emission) -> Shown:
-    """The grid's factor, with the mark of the least sure of all factors in the result; the hover names them all."""
+    """The grid's factor and how sure it is, or that another one in the result is less sure; the hover names all."""
     words = edition.words
     if not emission.factors:
         return Shown(MISSING, "", words("missing.no_factor"), "missing")
@@ -95,7 +95,7 @@ def _factor(edition: Edition, emission: Emission) -> Shown:
     doubtful = next((factor for factor in emission.factors if not factor.verified), first)
     return Shown(
         words("park.factor", value=f"{first.value:g}", unit=spelled(first.unit)),
-        _mark(edition, doubtful),
+        _mark(edition, first) if doubtful is first else words("park.partly_unverified"),
         "\n".join(_factor_sentence(edition, factor) for factor in emission.factors),
         "" if doubtful.verified else "unverified",
     )
