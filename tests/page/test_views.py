@@ -106,7 +106,7 @@ def test_a_factor_carries_its_mark():
     day = FIGURES.park_day(NOON)
     day = replace(day, co2=replace(day.co2, factors=(*day.co2.factors, doubtful)))
     values = tiles.park_tiles(ENGLISH, FIGURES.park_now(NOON), day).values
-    assert (values["co2.factor"].unit, values["co2.factor"].state) == ("another factor is unverified", "unverified")
+    assert (values["co2.factor"].unit, values["co2.factor"].state) == ("in part unverified", "unverified")
 
 
 def test_avoided_co2_is_own_generation_times_the_grids_factor():

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from ingest.formats.sparkplug_payload import DataType, Metric, SparkplugPayload, encode
-from tests.conftest import free_port
+from tests.conftest import answers, free_port
 from tests.store.readings import START
 from tests.waiting import until
 from tests.whole.running import Running
@@ -146,6 +146,19 @@ def test_exactly_once_across_a_restart(tmp_path_factory: pytest.TempPathFactory,
         assert totals["received"] == totals["stored"] + totals["duplicate"]
     finally:
         running.end()
+
+
+def test_impatient_end(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Told to end again and again, it still ends cleanly, and leaves no broker behind."""
+    running = Running(tmp_path_factory.mktemp("impatient"), http_port=free_port(), mqtt_port=free_port())
+
+    def ended() -> bool:
+        running.process.send_signal(signal.SIGINT)
+        return running.process.poll() is not None
+
+    until(ended)
+    assert running.process.returncode == 0
+    assert not answers(running.mqtt_port)
 
 
 def _iso(time: int) -> str:
