@@ -49,6 +49,7 @@ def _at(rate: int, running: Running, page: Page, *, base: int) -> Iterator[Resul
         command = [sys.executable, "-m", "bench.load", str(running.mqtt_port), str(rate), "60"]
         load = subprocess.Popen(command)
         time.sleep(3)
+    received, since = running.get("/api/v1/status")["received"], time.monotonic()
     sent = _publish_samples(running, page, base=base)
     time.sleep(1.5)
     seen = page.evaluate("window.seen")
@@ -58,9 +59,14 @@ def _at(rate: int, running: Running, page: Page, *, base: int) -> Iterator[Resul
             begin = time.perf_counter()
             running.get("/api/v1/status")
             answers.append(time.perf_counter() - begin)
+        arrived = (running.get("/api/v1/status")["received"] - received) / (time.monotonic() - since)
         load.terminate()
         load.wait()
-        yield Result(f"/api/v1/status at {rate:,} messages/s, p95", f"{sorted(answers)[18] * 1000:.0f} ms")
+        yield Result(
+            f"/api/v1/status at {rate:,} messages/s, p95",
+            f"{sorted(answers)[18] * 1000:.0f} ms",
+            f"{arrived:,.0f} messages/s stored",
+        )
     delays = sorted(seen[text] - at for text, at in sent.items() if text in seen)
     if len(delays) < SAMPLES // 2:
         yield Result(f"publish to screen at {rate:,} messages/s", f"only {len(delays)} of {SAMPLES} seen")
