@@ -1,6 +1,8 @@
 """Real servers for tests: each on a port of its own, on this machine only, ended with its test."""
 
 import getpass
+import os
+import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -12,6 +14,10 @@ import pytest
 from ingest.embedded import EmbeddedBroker
 from parkwatt.store.duck import DuckStore
 from tests.waiting import until
+
+
+# Debian has it where only root's PATH looks.
+MOSQUITTO = shutil.which("mosquitto", path=os.environ["PATH"] + os.pathsep + "/usr/sbin") or "mosquitto"
 
 
 def free_port() -> int:
@@ -60,7 +66,7 @@ def mosquitto(tmp_path: Path) -> Iterator[StartMosquitto]:
         # As root Mosquitto would become another user, who may not read the test's files.
         config.write_text("\n".join([f"user {getpass.getuser()}", *lines, f"listener {port} 127.0.0.1", *listener, ""]))
         with (tmp_path / f"mosquitto-{port}.log").open("wb") as log:
-            running.append(subprocess.Popen(["mosquitto", "-v", "-c", str(config)], stdout=log, stderr=log))
+            running.append(subprocess.Popen([MOSQUITTO, "-v", "-c", str(config)], stdout=log, stderr=log))
         until(lambda: answers(port))
         return port
 
