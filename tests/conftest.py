@@ -15,7 +15,6 @@ from ingest.embedded import EmbeddedBroker
 from parkwatt.store.duck import DuckStore
 from tests.waiting import until
 
-
 # Debian has it where only root's PATH looks.
 MOSQUITTO = shutil.which("mosquitto", path=os.environ["PATH"] + os.pathsep + "/usr/sbin") or "mosquitto"
 

@@ -66,6 +66,7 @@ class MeterAnswer(BaseModel):
     role: str | None
     parent: str | None
     last_seen: str | None = Field(description="When its last message arrived.")
+    gone_since: str | None = Field(description="When its gateway announced that it is gone; null while it is there.")
     latest: list[LatestAnswer]
 
 

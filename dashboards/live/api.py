@@ -171,7 +171,7 @@ def _latest_answer(park: Park, key: SeriesKey, latest: Latest) -> LatestAnswer:
 
 def _meter_answer(context: Context, meter_id: str, latest: list[LatestAnswer]) -> MeterAnswer:
     meter: Meter | None = context.park.meter_by_id.get(meter_id)
-    heard = context.live.heard.get(meter_id)
+    heard, gone = context.live.heard.get(meter_id), context.live.stale.get(meter_id)
     return MeterAnswer(
         meter=meter_id,
         assigned=meter is not None,
@@ -181,5 +181,6 @@ def _meter_answer(context: Context, meter_id: str, latest: list[LatestAnswer]) -
         role=meter.role if meter else None,
         parent=meter.parent if meter else None,
         last_seen=to_iso(heard) if heard else None,
+        gone_since=to_iso(gone) if gone else None,
         latest=latest,
     )

@@ -11,7 +11,7 @@ import hmac
 import ipaddress
 from hashlib import sha256
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from itsdangerous import BadSignature, TimestampSigner
 from starlette.requests import Request
@@ -69,8 +69,11 @@ class Door:
     def _may_pass(self, scope: Scope) -> bool:
         path = scope["path"]
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        host = _host_name(headers.get(b"host", ""))
+        if scope["type"] == "websocket" and _origin_name(headers.get(b"origin")) not in {None, host}:
+            return False  # a page of another site: browsers let it connect, and would let it read
         if self._password is None:
-            return _host_name(headers.get(b"host", "")) in _LOCAL_NAMES
+            return host in _LOCAL_NAMES
         if path in _OPEN_PATHS and path != "/login":
             return True
         return self._signed_in(headers.get(b"cookie", "")) or self._basic(headers.get(b"authorization", ""))
@@ -133,6 +136,11 @@ def _host_name(host: str) -> str:
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.partition(":")[0]
+
+
+def _origin_name(origin: str | None) -> str | None:
+    """The host name of the page that asks; None for programs, which say none."""
+    return None if origin is None else urlsplit(origin).hostname or ""
 
 
 def _form(problem: str = "") -> str:

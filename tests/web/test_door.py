@@ -1,8 +1,9 @@
 """Who may look."""
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, WebSocket
 from fastapi.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
 
 from dashboards.live.security import Door, refuse_open_door
 
@@ -53,3 +54,23 @@ def test_forged_session(guarded: TestClient) -> None:
     """A session cookie that we did not sign opens nothing."""
     guarded.cookies.set("parkwatt_session", "in.aaaa.bbbb")
     assert guarded.get("/secret").status_code == 401
+
+
+def test_websocket_of_another_site() -> None:
+    """A page of another site, open in the same browser, cannot open the live channel; our own and programs can."""
+    app = FastAPI()
+
+    @app.websocket("/live")
+    async def live(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.send_text("secret")
+        await websocket.close()
+
+    app.add_middleware(Door, password=None)
+    client = TestClient(app, base_url="http://localhost:8080")
+    for origin in ({}, {"origin": "http://localhost:8080"}):
+        with client.websocket_connect("/live", headers={"host": "localhost:8080", **origin}) as channel:
+            assert channel.receive_text() == "secret"
+    foreign = {"host": "localhost:8080", "origin": "https://evil.example"}
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/live", headers=foreign):
+        pass

@@ -88,7 +88,7 @@ def test_formats_of_devices(
 
 
 def test_sparkplug_birth_and_data(running: Running) -> None:
-    """Sparkplug data by alias is understood after its birth, and a death makes the meter stale, not zero."""
+    """Sparkplug data by alias is understood after its birth; a death says that the meter is gone, and adds no zero."""
     power = partial(Metric, alias=5, datatype=DataType.DOUBLE)
     birth = SparkplugPayload([Metric(name="bdSeq", datatype=DataType.INT64, value=0)], timestamp=START, seq=0)
     device = SparkplugPayload([power(name="Power/Active/Total", value=8.5)], timestamp=START, seq=1)
@@ -99,6 +99,11 @@ def test_sparkplug_birth_and_data(running: Running) -> None:
         ("spBv1.0/park/DDATA/edge1/pm1", encode(data)),
     )
     until(lambda: len(running.readings(meter="pm1")) == 2)
+    (meter,) = running.get("/api/v1/meters", meter="pm1")["meters"]
+    assert meter["gone_since"] is None
+    death = SparkplugPayload([Metric(name="bdSeq", datatype=DataType.INT64, value=0)])
+    running.publish(("spBv1.0/park/NDEATH/edge1", encode(death)))
+    until(lambda: running.get("/api/v1/meters", meter="pm1")["meters"][0]["gone_since"])
     assert [r["value"] for r in running.readings(meter="pm1")] == [8.5, 9.5]
 
 
