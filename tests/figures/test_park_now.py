@@ -132,6 +132,14 @@ def test_without_supply_meters_the_top_of_the_tree_stands_in(tmp_path):
         assert found.carriers[1].flow.value == 110
 
 
+def test_a_stranger_s_message_is_news_too(scene):
+    """The first message of a meter that nobody assigned shows that messages come in."""
+    scene.says("stranger", 12.5, quantity="active_power", age=500)
+    found = now(scene)
+    assert found.newest == scene.now - 500
+    assert found.power.value is None
+
+
 def test_newest_and_version_are_those_of_the_live_state(scene):
     """The page can say how old the newest data are, and whether to look again."""
     scene.says("b-el", 1, age=1500)

@@ -46,7 +46,6 @@ class Moment:
         flow: newest flow value per meter [unit of its flow quantity]; NaN where there is none.
         current: whether that value counts as current.
         state: number in `STATES` per meter.
-        newest: when the newest message arrived; None before the first.
     """
 
     def __init__(self, meters: Meters, live: Live, now: Millis) -> None:
@@ -65,7 +64,6 @@ class Moment:
         self.state = np.select(
             [heard == _NEVER_HEARD, ~gone & (heard < oldest_current), gone | ~says_something], [3, 2, 1], default=0
         )
-        self.newest = int(heard.max()) if len(heard) and heard.max() >= 0 else None
 
     def counts(self) -> MeterCounts:
         """How many meters are in which state."""

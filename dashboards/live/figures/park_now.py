@@ -69,7 +69,7 @@ class ParkNowFigures:
             enterprises=self._ranked(totals),
             flow=self._flow(sources, imported, totals),
             meters=moment.counts(),
-            newest=moment.newest,
+            newest=max(list(self._live.heard.values()), default=None),
         )
 
     def _totals(self, moment: Moment) -> dict[tuple[str, str], Total]:
