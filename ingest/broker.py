@@ -24,6 +24,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.address import BrokerAddress
+from ingest.buffered_client import BufferedClient
 from ingest.formats import Message
 from parkwatt.readings import Millis
 
@@ -140,9 +141,9 @@ class BrokerSession:
         with contextlib.suppress(OSError):  # a full pipe: it is awake already; a closed one: it has ended
             self._wake_writer.send(b"\0")
 
-    def _new_client(self) -> mqtt.Client:
+    def _new_client(self) -> BufferedClient:
         modern = self._protocol is MQTTProtocolVersion.MQTTv5
-        client = mqtt.Client(
+        client = BufferedClient(
             CallbackAPIVersion.VERSION2,
             client_id=self._client_id,
             clean_session=None if modern else False,
@@ -165,6 +166,7 @@ class BrokerSession:
 
     def _connect(self) -> None:
         """Open the connection and send CONNECT; the answer comes to `_on_connect`."""
+        self._client.drop_buffered()
         if self._protocol is MQTTProtocolVersion.MQTTv5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
             properties.SessionExpiryInterval = 0xFFFFFFFF
@@ -231,7 +233,8 @@ class BrokerSession:
             interest = 0
             next_upkeep = 0.0
             while client.socket() is connection:
-                wanted = selectors.EVENT_READ if self._sink.backlog() < BACKLOG else 0
+                may_read = self._sink.backlog() < BACKLOG
+                wanted = selectors.EVENT_READ if may_read else 0
                 wanted |= selectors.EVENT_WRITE if client.want_write() else 0
                 interest = _watch(selector, connection, interest, wanted)
                 pending = isinstance(connection, ssl.SSLSocket) and connection.pending() > 0
@@ -240,8 +243,10 @@ class BrokerSession:
                 if self._wake_reader in events:
                     self._empty_wake_pipe()
                 mask = events.get(connection, 0)
-                if mask & selectors.EVENT_READ or (pending and wanted & selectors.EVENT_READ):
+                if may_read and (mask & selectors.EVENT_READ or pending):
                     client.loop_read()
+                    while client.has_buffered and client.socket() is connection:
+                        client.loop_read()
                 if mask & selectors.EVENT_WRITE:
                     client.loop_write()
                 self._send_queued()
