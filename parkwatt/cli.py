@@ -97,7 +97,7 @@ def demo(
         intake=Intake(broker),
         web=web,
     )
-    installation.beside(SimulatorProcess(park_file, broker.address))
+    installation.beside(SimulatorProcess(park_file, broker.address, log=data_dir / "simulator.log"))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with given.running(), Progress(*columns, console=console) as progress:
         task = progress.add_task("filling in the past", total=None, visible=history > 0)

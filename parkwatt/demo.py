@@ -23,11 +23,7 @@ _FILLED = 0.9
 
 
 class Past:
-    """Fills the days before now, the newest first, as far as they are not filled already.
-
-    Attributes:
-        recent: set when today and yesterday are there, or nothing more will come.
-    """
+    """Fills the days before now, the newest first, as far as they are not filled already."""
 
     def __init__(self, installation: Installation, *, days: int, progress: Progress) -> None:
         """Prepare.
@@ -37,7 +33,6 @@ class Past:
             days: how many local days before today.
             progress: told after every batch.
         """
-        self.recent = threading.Event()
         self._installation, self._days, self._progress = installation, days, progress
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="past", daemon=True)
@@ -57,7 +52,6 @@ class Past:
         except StoreError as error:
             logger.warning("the past could not be filled: %s", error)
         finally:
-            self.recent.set()
             if self._installation.pipeline is not None:
                 self._installation.pipeline.history = None
 
@@ -77,9 +71,7 @@ class Past:
             if self._installation.pipeline is not None:
                 self._installation.pipeline.history = done / total if total else None
 
-        for number, (start, end) in enumerate(days):
-            if number == 2:
-                self.recent.set()
+        for start, end in days:
             backfill.run(self._messages(start, end), progress=progress, stop=self._stopping)
             if self._stopping.is_set():
                 return
