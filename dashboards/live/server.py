@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,6 +17,8 @@ from dashboards.live.health import health_routes
 from dashboards.live.metrics import metrics_routes
 from dashboards.live.security import Door
 from parkwatt import __version__
+
+_MARK = Path(__file__).parent / "static" / "mark.svg"
 
 
 def build(context: Context, *, password: str | None = None) -> FastAPI:
@@ -32,13 +35,7 @@ def build(context: Context, *, password: str | None = None) -> FastAPI:
     app.include_router(health_routes(context))
     app.include_router(metrics_routes(context))
     page.register(context, GatheredFigures(context))
-    ui.run_with(
-        app,
-        tailwind=False,
-        title="Parkwatt",
-        storage_secret=f"parkwatt {password or 'local'}",
-        show_welcome_message=False,
-    )
+    ui.run_with(app, tailwind=False, title="Parkwatt", favicon=_MARK, show_welcome_message=False)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(Door, password=password)
     return app
