@@ -56,6 +56,7 @@ def decode_batch(decoder: Decoder, messages: Sequence[Message]) -> DecodedBatch:
             raw = RawMessage(message.topic, message.payload, message.arrived)
             for reading in decoded.readings:
                 decoded_batch.raw[reading.meter] = raw
+                decoded_batch.stale.pop(reading.meter, None)  # it speaks again
         elif not decoded.rejections:
             ignored += 1
         if decoded.rejections:

@@ -4,7 +4,6 @@ A wire unit is converted on the way in, once, by `conversion`. Everything behind
 units of `QUANTITIES` and never asks again.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,7 +36,7 @@ class Quantity:
         name: the field's standard term, as in messages, stores and APIs.
         unit: the one unit every stored value has.
         kind: the kind a series of it has unless a device model says otherwise.
-        low: smallest value that is physically plausible [unit], None if there is no limit.
+        low: smallest value that is physically plausible [unit], None if there is no limit; beyond it: suspect.
         high: largest value that is physically plausible [unit], None if there is no limit.
     """
 
@@ -46,10 +45,6 @@ class Quantity:
     kind: Kind
     low: float | None = None
     high: float | None = None
-
-    def plausible(self, value: float) -> bool:
-        """Whether a value [unit] can be physically right; one that cannot is stored and marked suspect."""
-        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
 
 def _quantities(*all_of_them: Quantity) -> Mapping[str, Quantity]:
@@ -232,8 +227,3 @@ def conversion(wire_unit: str, quantity: str) -> Conversion:
         message = f"unit {wire_unit!r} is not a unit of {quantity}; use one of {', '.join(table)}"
         raise UnknownUnitError(message)
     return found
-
-
-def finite(value: float) -> bool:
-    """Whether a value can be stored: NaN and infinities are no readings."""
-    return math.isfinite(value)

@@ -1,7 +1,6 @@
 """`/api/v1`: readings, consumption, emissions, rejections, meters and status as JSON."""
 
 import base64
-from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException
@@ -23,6 +22,7 @@ from dashboards.live.parameters import (
     MeterParameter,
     QuantityParameter,
     ToParameter,
+    is_wanted,
     period,
     time,
 )
@@ -54,11 +54,9 @@ def api_routes(context: Context) -> APIRouter:
 
     @router.get("/meters", tags=["meters"], summary="Meters with their newest readings")
     def meters(meter: MeterParameter = None) -> dict[str, list[MeterAnswer]]:
-        newest: dict[str, list[LatestAnswer]] = {}
-        for key, latest in list(context.live.latest.items()):
-            newest.setdefault(key.meter, []).append(_latest_answer(context.park, key, latest))
-        ids = [m.id for m in context.park.meters] + _unassigned(context)
-        return {"meters": [_meter_answer(context, i, newest.get(i, [])) for i in ids if _wanted(i, meter)]}
+        known = [m.id for m in context.park.meters] + _unassigned(context)
+        newest = _newest(context, [i for i in known if is_wanted(i, meter)])
+        return {"meters": [_meter_answer(context, i, answers) for i, answers in newest.items()]}
 
     @router.get("/readings", tags=["readings"], summary="Readings in order of time")
     def readings(  # noqa: PLR0913, PLR0917 - one argument per query parameter is how FastAPI reads them
@@ -113,13 +111,6 @@ def _unassigned(context: Context) -> list[str]:
     return sorted(context.live.heard.keys() - context.park.meter_by_id.keys())
 
 
-def _wanted(meter: str, patterns: Iterable[str] | None) -> bool:
-    """Whether a meter is among the asked ones; all are where none is asked for."""
-    if not patterns:
-        return True
-    return any(meter == p or (p.endswith("*") and meter.startswith(p[:-1])) for p in patterns)
-
-
 def unit_of(park: Park, meter: str, quantity: str) -> str:
     """Unit of a quantity; of `production`, what the park file declares for the meter."""
     known = park.meter_by_id.get(meter)
@@ -156,6 +147,15 @@ def _per_period(context: Context, query: Query, length: int, limit: int) -> list
         detail = f"{len(found)} periods are more than limit={limit}; ask for a longer `every` or fewer meters"
         raise HTTPException(400, detail)
     return [answer for _, answer in sorted(found, key=lambda pair: pair[0])]
+
+
+def _newest(context: Context, meters: list[str]) -> dict[str, list[LatestAnswer]]:
+    """The newest readings of some meters, in their order."""
+    newest: dict[str, list[LatestAnswer]] = {meter: [] for meter in meters}
+    for key, latest in list(context.live.latest.items()):
+        if key.meter in newest:
+            newest[key.meter].append(_latest_answer(context.park, key, latest))
+    return newest
 
 
 def _latest_answer(park: Park, key: SeriesKey, latest: Latest) -> LatestAnswer:

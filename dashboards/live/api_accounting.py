@@ -1,5 +1,6 @@
 """`/api/v1/consumption` and `/api/v1/emissions`: what registers counted, and the CO2 it stands for."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import numpy as np
@@ -8,7 +9,15 @@ from numpy.typing import NDArray
 
 from dashboards.live.answers import ConsumptionAnswer, EmissionAnswer, FactorAnswer
 from dashboards.live.context import Context
-from dashboards.live.parameters import EveryParameter, FromParameter, MeterParameter, ToParameter, period, time
+from dashboards.live.parameters import (
+    EveryParameter,
+    FromParameter,
+    MeterParameter,
+    ToParameter,
+    is_wanted,
+    period,
+    time,
+)
 from parkwatt.accounting import emissions, intervals
 from parkwatt.accounting.periods import QUARTER, borders, day_of, day_start, local_date, quarter_of
 from parkwatt.accounting.registers import MAX_GAP
@@ -41,7 +50,7 @@ def accounting_routes(context: Context) -> APIRouter:
         Without `from` and `to`: the last 24 hours. `every` is a multiple of 15min, or 1d for local days.
         """
         edges = _borders(context, from_, to, every)
-        meters = [m for m in context.park.meters if _selected(m.id, meter)]
+        meters = [m for m in context.park.meters if is_wanted(m.id, meter)]
         if len(meters) * (len(edges) - 1) > _MOST_PERIODS:
             raise HTTPException(400, "that is too much for one answer; ask for fewer meters, a shorter time or 1d")
         found = []
@@ -71,6 +80,7 @@ def accounting_routes(context: Context) -> APIRouter:
     ) -> dict[str, list[EmissionAnswer] | list[FactorAnswer]]:
         """Location-based CO2 of what entered each enterprise; times as for consumption."""
         edges = _borders(context, from_, to, every)
+        used = _registers(context, context.park.meters, edges)
         answers: list[EmissionAnswer] = []
         factors: dict[str, FactorAnswer] = {}
         for enterprise in (None, *(e.id for e in context.park.enterprises)):
@@ -79,12 +89,7 @@ def accounting_routes(context: Context) -> APIRouter:
                 entries = context.park.entry_meters(enterprise, carrier)
                 if conversion is None or not entries or (enterprise is None and carrier == "electricity"):
                     continue  # the park's own grid meters hold what the enterprises' entries hold already
-                used = _registers(context, entries, edges)
-                signed = [
-                    intervals.scaled(amounts, -1.0 if key.quantity in _DIRECTIONS else 1.0)
-                    for key, amounts in used.items()
-                ]
-                total = intervals.added(signed, edges)
+                total = intervals.added([_taken_in(entry, used, edges) for entry in entries], edges)
                 for factor in conversion.factors:
                     known = {name: getattr(factor, name) for name in FactorAnswer.model_fields}
                     factors[factor.id] = FactorAnswer(**known)
@@ -111,8 +116,11 @@ def accounting_routes(context: Context) -> APIRouter:
     return router
 
 
-def _selected(meter: str, patterns: list[str] | None) -> bool:
-    return not patterns or any(meter == p or (p.endswith("*") and meter.startswith(p[:-1])) for p in patterns)
+def _taken_in(meter: Meter, used: Mapping[SeriesKey, intervals.Intervals], edges: Borders) -> intervals.Intervals:
+    """What a meter took in less what it gave back; missing where its register says nothing."""
+    register = used.get(SeriesKey(meter.id, meter.medium.register, None), intervals.missing(edges))
+    given_back = used.get(SeriesKey(meter.id, "energy_export", None))
+    return register if given_back is None else intervals.net(register, given_back)
 
 
 def _borders(context: Context, from_: str | None, to: str | None, every: str | None) -> Borders:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from dashboards.live.edition import Edition
@@ -34,9 +34,6 @@ class Channel(Protocol):
         ...
 
 
-FrameOf = Callable[[View, Edition, str], Frame]
-
-
 class Broadcast:
     """Keeps the last frame of every topic that somebody looks at.
 
@@ -54,10 +51,6 @@ class Broadcast:
         self._frames: dict[Topic, Frame] = {}
         self._seen = -1
         self._looked: Millis = 0
-
-    def knows(self, topic: Topic) -> bool:
-        """Whether a topic can be looked at."""
-        return topic.view in self._views and topic.language in self._editions
 
     def whole(self, topic: Topic) -> dict[str, object]:
         """Everything a newcomer must be told; what changes later comes by itself.

@@ -1,6 +1,7 @@
 """Query parameters of the HTTP interface: times and periods as people write them, with errors that help."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import HTTPException, Query
@@ -24,6 +25,11 @@ ToParameter = Annotated[
     str | None, Query(alias="to", description="Last time, excluded: ISO 8601 with zone, or epoch milliseconds.")
 ]
 EveryParameter = Annotated[str | None, Query(description="Length of a period: 30s, 15min, 1h, 1d.")]
+
+
+def is_wanted(meter: str, patterns: Sequence[str] | None) -> bool:
+    """Whether a meter is among those asked for by `meter`; all are where none is asked for."""
+    return not patterns or any(meter == p or (p.endswith("*") and meter.startswith(p[:-1])) for p in patterns)
 
 
 def time(text: str | None, name: str) -> Millis | None:

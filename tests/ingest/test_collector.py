@@ -7,18 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from ingest.batching import decode_batch
 from ingest.broker import Received
 from ingest.collector import BATCH_MESSAGES, Collector
 from ingest.devices import load_models
 from ingest.embedded import EmbeddedBroker
-from ingest.formats import Message
+from ingest.formats import Decoded, Message
 from ingest.formats.decoder import Decoder
 from ingest.pipeline import Pipeline, Subscription
 from parkwatt.live import Live
 from parkwatt.readings import SeriesKey
 from parkwatt.store import Batch, Query, Store, StoreError, StoreUnavailableError, Written
 from parkwatt.store.duck import DuckStore
-from tests.store.readings import START
+from tests.store.readings import START, power
 from tests.waiting import until
 
 
@@ -150,6 +151,21 @@ def test_counters_add_up(collector: Collector, store: DuckStore, session: Sessio
     assert store.totals()._asdict() == {
         "received": 7, "ignored": 1, "stored": 3, "duplicate": 2, "corrected": 0, "rejected": 1,
     }  # fmt: skip
+
+
+def test_rebirth_after_death_in_one_batch() -> None:
+    """A meter whose gateway died and was born again within one batch is there; one that only died is gone."""
+
+    class Scripted:
+        def decode(self, message: Message) -> Decoded:
+            if message.payload == b"death":
+                return Decoded(stale=["back", "gone"])
+            return Decoded(readings=[power(1.0, meter="back")])
+
+    live = Live()
+    came = [Message("t", payload, START) for payload in (b"birth", b"death", b"birth")]
+    decode_batch(Scripted(), came).show(live)
+    assert list(live.stale) == ["gone"]
 
 
 def test_from_publisher_to_store(embedded: EmbeddedBroker, store: Store) -> None:

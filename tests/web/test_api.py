@@ -162,6 +162,18 @@ def test_emissions(web: Web) -> None:
     assert row["co2_location_kg"] == pytest.approx(400 * factor["value"])
 
 
+def test_entry_that_never_spoke_is_missing(store: DuckStore) -> None:
+    """An entry meter without readings lowers the measured share of its enterprise's emissions; it is not left out."""
+    meters = (Meter(id="m1", enterprise="E1"), Meter(id="quiet", enterprise="E1"))
+    context = Context(PARK.with_meters(meters), store, Live(), lambda: Status(store.totals()), lambda: START)
+    app = FastAPI()
+    app.include_router(api_routes(context))
+    store.write(Batch([energy(100.0 * i, time=START + i * QUARTER) for i in range(5)]))
+    span = {"from": to_iso(START), "to": to_iso(START + 4 * QUARTER), "every": "1h"}
+    (row,) = TestClient(app).get("/api/v1/emissions", params=span).json()["emissions"]
+    assert row["measured_share"] == 0.5
+
+
 def test_rejections(web: Web) -> None:
     """A rejection is shown with its reason, its payload as text and as bytes."""
     web.write(Batch([], [Rejection("a/b", b"\xff{", START, "no JSON")]))
