@@ -9,7 +9,8 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -45,6 +46,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "PARKWATT"},
 )
 console = Console(stderr=True)
+_WAYS_TO_STOP = (signal.SIGINT, signal.SIGTERM)
 
 
 def main() -> None:
@@ -55,9 +57,16 @@ def main() -> None:
         )
     else:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    # Both ways of stopping a program take the same way out: store, acknowledge, close.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for way_to_stop in _WAYS_TO_STOP:
+        signal.signal(way_to_stop, _stop)
     app()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """Take the way out: store, acknowledge, close. Being told again must not cut it short."""
+    for way_to_stop in _WAYS_TO_STOP:
+        signal.signal(way_to_stop, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 @app.command()

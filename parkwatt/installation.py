@@ -1,7 +1,6 @@
 """One Parkwatt process: the way in, the store and the page, wired together, run and stopped in the right order."""
 
 import logging
-import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -155,9 +154,6 @@ class Installation:
                 app = build(context, password=self._web.password)
                 Server(app, host=self._web.host, port=self._web.port, ready=ready).run()
         finally:
-            # A second Ctrl-C must not cut the way out short: what has arrived is still being stored.
-            for told_to_stop in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(told_to_stop, signal.SIG_IGN)
             for service in reversed(started):
                 service.stop()
             self.store.close()
