@@ -41,7 +41,7 @@ def _fill(path: Path) -> int:
     """A year of quarter-hours, put in beside the store's own way in, which `throughput` measures."""
     with closing(DuckStore(path)) as store:
         names = [f"m{i:04d}" for i in range(METERS)]
-        store.write(Batch([Reading(m, "active_power", None, 0.0, Kind.GAUGE, START) for m in names]))
+        store.write(Batch.of([Reading(m, "active_power", None, 0.0, Kind.GAUGE, START) for m in names]))
     with closing(duckdb.connect(str(path))) as connection:
         random = np.random.default_rng(1)
         for day in range(DAYS):

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol
 
 from ingest.batching import Decoder, decode_batch
@@ -94,7 +95,7 @@ class Collector:
         decoded = decode_batch(self._decoder, [r.message for r in received])
         if self._write(decoded.batch):
             session.acknowledge(received)
-            session.publish(decoded.requests)
+            session.publish(decoded.publish)
             decoded.show(self._live)
         self._in_hand = 0
 
@@ -123,15 +124,15 @@ class Collector:
         except StoreError as error:
             if len(batch.readings) > 1:
                 middle = len(batch.readings) // 2
-                first, rest = batch.readings[:middle], batch.readings[middle:]
-                self._write_or_divide(Batch(first, batch.rejections, batch.arrived, batch.received, batch.ignored))
-                self._write_or_divide(Batch(rest, (), batch.arrived))
-            elif batch.readings:
-                refused = batch.readings[0]
+                first, rest = batch.readings.take(slice(middle)), batch.readings.take(slice(middle, None))
+                self._write_or_divide(replace(batch, readings=first))
+                self._write_or_divide(Batch(rest, (), batch.arrived, late=batch.late))
+            elif len(batch.readings):
+                (refused,) = batch.readings
                 rejection = Rejection(
                     refused.meter, repr(refused).encode(), batch.arrived, f"the store refused: {error}"
                 )
                 rejections = [*batch.rejections, rejection]
-                self._store.write(Batch((), rejections, batch.arrived, batch.received, batch.ignored))
+                self._store.write(replace(batch, readings=batch.readings.take(slice(0)), rejections=rejections))
             else:
                 raise

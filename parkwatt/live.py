@@ -9,8 +9,12 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from parkwatt.readings import Millis, Reading, SeriesKey
+import numpy as np
+
+from parkwatt.columns import Columns
+from parkwatt.readings import Millis, SeriesKey
 from parkwatt.store import Latest
+from parkwatt.store.newest import Newest
 
 RAW_KEPT = 5
 """Raw messages kept per meter for the engineer who looks at it."""
@@ -28,7 +32,6 @@ class Live:
     """Latest readings, when each meter was last heard, its last raw messages, and which nodes said goodbye.
 
     Attributes:
-        latest: newest reading of every series.
         heard: when the last message of each meter arrived.
         raw: last raw messages of each meter, newest last.
         stale: meters whose gateway announced that it is gone, and when.
@@ -37,27 +40,30 @@ class Live:
 
     def __init__(self, latest: Mapping[SeriesKey, Latest] | None = None) -> None:
         """Begin with what a store has."""
-        self.latest: dict[SeriesKey, Latest] = dict(latest or {})
+        self._newest = Newest.of(latest or {})
         self.heard: dict[str, Millis] = {}
         self.raw: dict[str, deque[RawMessage]] = {}
         self.stale: dict[str, Millis] = {}
         self.version = 0
         self._lock = threading.Lock()
-        for key, value in self.latest.items():
+        for key, value in self._newest.copy().items():
             self.heard[key.meter] = max(value.arrived, self.heard.get(key.meter, 0))
 
-    def update(self, readings: Iterable[Reading], arrived: Millis) -> None:
-        """Take stored readings; a series never goes back in time."""
-        latest = self.latest
+    @property
+    def latest(self) -> Mapping[SeriesKey, Latest]:
+        """Newest reading of every series, as they are now."""
+        return self._newest
+
+    def update(self, readings: Columns, arrived: Millis) -> None:
+        """Take stored readings, in order of arrival; a series never goes back in time."""
+        keys = readings.index.keys
+        meters = {keys[number].meter for number in np.unique(readings.series).tolist()}
         with self._lock:
-            for r in readings:
-                key = SeriesKey(r.meter, r.quantity, r.phase)
-                known = latest.get(key)
-                if known is None or r.time >= known.time:
-                    latest[key] = Latest(r.time, r.value, arrived, r.kind, r.time_source, r.quality)
-                if arrived > self.heard.get(r.meter, 0):
-                    self.heard[r.meter] = arrived
-                    self.stale.pop(r.meter, None)
+            self._newest.update(readings.numbered_by(self._newest.index), arrived)
+            for meter in meters:
+                if arrived > self.heard.get(meter, 0):
+                    self.heard[meter] = arrived
+                    self.stale.pop(meter, None)
             self.version += 1
 
     def keep_raw(self, meter: str, message: RawMessage) -> None:

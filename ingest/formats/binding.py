@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from ingest.formats.conversions import Conversions
+from ingest.formats.found import Fields
 from ingest.formats.meaning import Meaning, Scale, meaning
 from ingest.formats.topics import FilterTree
 from parkwatt.park import Meter, Park
@@ -10,8 +12,8 @@ from parkwatt.park import Meter, Park
 _KEPT = 200_000
 """Bindings remembered; beyond that they are worked out anew."""
 
-_FIELDS_KEPT = 1000
-"""Adjusted fields remembered per meter."""
+_FIELDS_KEPT = 100
+"""Makes of messages remembered per meter."""
 
 _OPPOSITE: Mapping[str, str] = {
     "energy_import": "energy_export",
@@ -27,26 +29,28 @@ class Binding:
 
     Attributes:
         meter: id that the readings get.
-        adjusts: whether `adjust` changes anything.
     """
 
-    def __init__(self, meter: str, of: Meter | None = None) -> None:
+    def __init__(self, meter: str, conversions: Conversions, of: Meter | None = None) -> None:
         """Bind to a meter of the park, or to nobody: then the id on the wire stands."""
         self.meter = meter
+        self._conversions = conversions
         self._reverse = of is not None and of.mounted == "reverse"
         ct, pt = (1.0, 1.0) if of is None else (of.ct, of.pt)
         self._ratios: Mapping[Scale, float] = {"": 1.0, "ct": ct, "pt": pt, "ct*pt": ct * pt}
-        self._adjusted: dict[Meaning, Meaning] = {}
-        self.adjusts = self._reverse or any(ratio != 1 for ratio in self._ratios.values())
+        self._numbers: dict[Fields, tuple[int, ...]] = {}
+        self._adjusts = self._reverse or any(ratio != 1 for ratio in self._ratios.values())
 
-    def adjust(self, field: Meaning) -> Meaning:
-        """A field's meaning with this meter's ratios and mounting."""
-        done = self._adjusted.get(field)
-        if done is None:
-            if len(self._adjusted) >= _FIELDS_KEPT:
-                self._adjusted.clear()
-            done = self._adjusted[field] = self._adjust(field)
-        return done
+    def numbers(self, fields: Fields) -> tuple[int, ...]:
+        """The numbers of this meter's fields, with its ratios and its mounting."""
+        known = self._numbers.get(fields)
+        if known is None:
+            if len(self._numbers) >= _FIELDS_KEPT:
+                self._numbers.clear()
+            meanings = (self._adjust(m) for m in fields.meanings) if self._adjusts else fields.meanings
+            known = tuple(self._conversions.number(self.meter, m) for m in meanings)
+            self._numbers[fields] = known
+        return known
 
     def _adjust(self, field: Meaning) -> Meaning:
         ratio = self._ratios[field.scale]
@@ -66,8 +70,9 @@ class Binder:
     meter only. A wire meter nobody claims keeps its own id.
     """
 
-    def __init__(self, park: Park | None) -> None:
-        """Prepare for a park."""
+    def __init__(self, park: Park | None, conversions: Conversions) -> None:
+        """Prepare for a park; `conversions` numbers the fields of its meters."""
+        self._conversions = conversions
         self._by_wire_id: dict[str, list[Meter]] = {}
         self._by_id: dict[str, Meter] = {}
         self._filters: FilterTree[Meter] = FilterTree()
@@ -75,7 +80,7 @@ class Binder:
         self._claims: dict[str, str] = {}
         self._bindings: dict[str, Binding] = {}
         for meter in park.meters if park else ():
-            self._bindings[meter.id] = Binding(meter.id, meter)
+            self._bindings[meter.id] = Binding(meter.id, conversions, meter)
             if meter.wire_id is not None:
                 self._by_wire_id.setdefault(meter.wire_id, []).append(meter)
             else:
@@ -95,7 +100,7 @@ class Binder:
             if len(self._known) >= _KEPT:
                 self._known.clear()
             meter = self._find(topic, wire_meter, alone=alone)
-            known = Binding(wire_meter) if meter is None else self._bindings[meter.id]
+            known = Binding(wire_meter, self._conversions) if meter is None else self._bindings[meter.id]
             self._known[key] = known
         return known
 

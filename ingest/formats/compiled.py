@@ -100,7 +100,7 @@ class CompiledModel:
             return None
         if value is None:
             return Contents([], [])
-        return Contents([Found(self._meter_id(names, fallback), None, [(means, value)])], [])
+        return Contents([Found.of(self._meter_id(names, fallback), None, [(means, value)])], [])
 
     def read(self, tree: Any, names: Mapping[str, str], fallback: str) -> Contents:  # noqa: ANN401 - JSON
         """What a message says.
@@ -122,7 +122,7 @@ class CompiledModel:
                 continue
             time = self._time_of(element, body, problems)
             meter = self._meter_id({**own_names, **self._further_names(element, body)}, fallback)
-            found.append(Found(meter, time, values, ahead=self._ahead))
+            found.append(Found.of(meter, time, values, ahead=self._ahead))
         return Contents(found, few(problems))
 
     def _elements(self, body: Any, names: Mapping[str, str]) -> Iterator[tuple[Any, Mapping[str, str]]]:  # noqa: ANN401

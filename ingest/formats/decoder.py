@@ -1,21 +1,26 @@
 """Any message -> readings of the park's meters, or a reason why not. Never raises, whatever comes."""
 
-import math
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from datetime import UTC, tzinfo
 from typing import Protocol
 
 from ingest.formats import native, sparkplug
 from ingest.formats.binding import Binder
 from ingest.formats.compiled import CompiledModel
+from ingest.formats.conversions import Conversions
 from ingest.formats.found import Contents, Found, UnreadableError
+from ingest.formats.gathered import Gathered
 from ingest.formats.message import Decoded, Message
 from ingest.formats.model import DeviceModel
 from ingest.formats.numbers import shortened
 from ingest.formats.recognition import Recognition
 from ingest.formats.times import settle
+from parkwatt.flags import circumstances
 from parkwatt.park import Park
-from parkwatt.readings import Quality, Reading, TimeSource
+from parkwatt.readings import TimeSource
+
+logger = logging.getLogger(__name__)
 
 BUILT_IN = (native.Native.name, sparkplug.Sparkplug.name)
 """What `device` in a park file may name besides the device models."""
@@ -58,35 +63,54 @@ class Decoder:
         """
         zone: tzinfo = park.zone if park else UTC
         self._max_payload = max_payload
-        self._binder = Binder(park)
+        self._conversions = Conversions()
+        self._binder = Binder(park, self._conversions)
         self._native = native.Native(zone)
         self._sparkplug = sparkplug.Sparkplug()
         self._models = tuple(CompiledModel(model, zone) for model in models)
         self._formats: dict[str, Format] = {}
 
     def decode(self, message: Message) -> Decoded:
-        """What a message says; a reason in `rejections` for what could not be read."""
+        """What one message says; a reason in `rejections` for what could not be read."""
+        gathered = self.gather([message])
+        readings = list(gathered.columns())
+        return Decoded(readings, [r.reason for r in gathered.rejections], list(gathered.stale), gathered.publish)
+
+    def gather(self, messages: Iterable[Message]) -> Gathered:
+        """What messages say."""
+        gathered = Gathered(self._conversions)
+        for message in messages:
+            try:
+                self._read(message, gathered)
+            except UnreadableError as error:
+                gathered.reject(message, str(error))
+            except Exception as error:  # a mistake of ours in one message must not hold up all the others
+                logger.exception("a message on %r could not be decoded", message.topic)
+                gathered.reject(message, f"a defect in Parkwatt ({error!r:.200}); please report it with this message")
+        return gathered
+
+    def _read(self, message: Message, gathered: Gathered) -> None:
         topic, payload = message.topic, message.payload
         if not payload or topic.startswith("$"):
-            return Decoded()  # what begins with $ is the broker's own
+            gathered.ignored += 1  # what begins with $ is the broker's own
+            return
         if len(payload) > self._max_payload:
             reason = f"payload has {len(payload)} bytes, more than the {self._max_payload} a meter message may have"
-            return Decoded(rejections=[reason])
+            raise UnreadableError(reason)
         reader = self._formats.get(topic)
         if reader is None:
             reader = self._remember(topic)
-        try:
-            contents = reader.read(message)
-        except UnreadableError as error:
-            return Decoded(rejections=[str(error)])
-        decoded = Decoded(rejections=contents.problems)
+        contents = reader.read(message)
+        for problem in contents.problems:
+            gathered.reject(message, problem)
         if contents.found:
-            self._assign(message, contents.found, decoded)
-        if contents.stale:
-            decoded.stale = [self._binder.bind(spoke_on, m, alone=True).meter for spoke_on, m in contents.stale]
+            self._assign(message, contents.found, gathered)
+        elif not contents.problems:
+            gathered.ignored += 1
+        for spoke_on, wire_meter in contents.stale:
+            gathered.stale[self._binder.bind(spoke_on, wire_meter, alone=True).meter] = message.arrived
         if contents.publish:
-            decoded.publish = list(contents.publish)
-        return decoded
+            gathered.publish.extend(contents.publish)
 
     def _remember(self, topic: str) -> Format:
         if len(self._formats) >= _TOPICS_KEPT:
@@ -102,30 +126,26 @@ class Decoder:
             return self._sparkplug
         return Recognition(self._models, topic, device)
 
-    def _assign(self, message: Message, everything: list[Found], decoded: Decoded) -> None:
+    def _assign(self, message: Message, everything: list[Found], gathered: Gathered) -> None:
+        topic, arrived = message.topic, message.arrived
         first = everything[0].meter
         alone = len(everything) == 1 or all(found.meter == first for found in everything)
-        for found in everything:
-            if len(found.meter) > _MAX_ID or not found.meter.isprintable():
-                decoded.rejections.append(
-                    f"meter id {shortened(found.meter)} is longer than {_MAX_ID} characters or not printable"
-                )
+        said = False
+        for wire_meter, device_time, fields, values, historical, ahead in everything:
+            if len(wire_meter) > _MAX_ID or not wire_meter.isprintable():
+                reason = f"meter id {shortened(wire_meter)} is longer than {_MAX_ID} characters or not printable"
+                gathered.reject(message, reason)
+                said = True
                 continue
-            self._readings(message, found, decoded, alone=alone)
-
-    def _readings(self, message: Message, found: Found, decoded: Decoded, *, alone: bool) -> None:
-        time, source = settle(found.time, message.arrived, ahead=found.ahead)
-        if message.retained and source is TimeSource.ARRIVAL:
-            return  # nobody knows how old it is
-        binding = self._binder.bind(message.topic, found.meter, alone=alone)
-        meter, adjusts, historical = binding.meter, binding.adjusts, found.historical
-        for wire_field, wire in found.values:
-            field = binding.adjust(wire_field) if adjusts else wire_field
-            value = wire if field.plain else field.value(wire)
-            quality = Quality.GOOD if field.low <= value <= field.high else Quality.SUSPECT
-            if math.isinf(value):
-                decoded.rejections.append(f"{field.quantity}: {wire!r} is too large")
-                continue
-            decoded.readings.append(
-                Reading(meter, field.quantity, field.phase, value, field.kind, time, source, quality, historical)
-            )
+            time, source = settle(device_time, arrived, ahead=ahead)
+            if message.retained and source is TimeSource.ARRIVAL:
+                continue  # nobody knows how old it is
+            binding = self._binder.bind(topic, wire_meter, alone=alone)
+            numbers = binding.numbers(fields)
+            gathered.add(message, numbers, values, time, circumstances(source, historical=historical))
+            gathered.latest[binding.meter] = message
+            if gathered.stale:
+                gathered.stale.pop(binding.meter, None)  # it speaks again
+            said = True
+        if not said:
+            gathered.ignored += 1

@@ -1,10 +1,42 @@
 """What a format finds in a message, before anyone asks whose meter it is."""
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ingest.formats.meaning import Meaning
 from ingest.formats.times import DAY
 from parkwatt.readings import Millis
+
+
+class Fields:
+    """What the values of a message mean, in their order. The same object for every message of the same make.
+
+    Attributes:
+        meanings: one for each value.
+    """
+
+    __slots__ = ("meanings",)
+
+    def __init__(self, meanings: tuple[Meaning, ...]) -> None:
+        self.meanings = meanings
+
+
+_KEPT, _LONGEST_KEPT = 10_000, 200
+"""Makes of messages remembered; beyond that they are made anew."""
+
+_fields: dict[tuple[Meaning, ...], Fields] = {}
+
+
+def fields(meanings: tuple[Meaning, ...]) -> Fields:
+    """The fields with these meanings."""
+    known = _fields.get(meanings)
+    if known is None:
+        if len(_fields) >= _KEPT:
+            _fields.clear()
+        known = Fields(meanings)
+        if len(meanings) <= _LONGEST_KEPT:
+            _fields[meanings] = known
+    return known
 
 
 class Found(NamedTuple):
@@ -13,16 +45,32 @@ class Found(NamedTuple):
     Attributes:
         meter: the id on the wire.
         time: what the device says, None if it says nothing.
-        values: what each field means, and the number that stood in it.
+        fields: what each value means.
+        values: the numbers as they stood there.
         historical: sent late on purpose.
         ahead: how far the device's clock may be ahead of the arrival [ms].
     """
 
     meter: str
     time: Millis | None
-    values: list[tuple[Meaning, float]]
+    fields: Fields
+    values: Sequence[float]
     historical: bool = False
     ahead: Millis = DAY
+
+    @classmethod
+    def of(
+        cls,
+        meter: str,
+        time: Millis | None,
+        values: Iterable[tuple[Meaning, float]],
+        *,
+        historical: bool = False,
+        ahead: Millis = DAY,
+    ) -> "Found":
+        """From pairs of a meaning and a number; there must be one."""
+        meanings, numbers = zip(*values, strict=True)
+        return cls(meter, time, fields(meanings), numbers, historical, ahead)
 
 
 class Contents(NamedTuple):

@@ -1,12 +1,14 @@
 """The native format: `parkwatt/{meter}/readings`, one JSON object or an array of them, in Parkwatt's own units."""
 
 import difflib
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from ingest.formats import times
-from ingest.formats.found import PROBLEMS_SAID, Contents, Found, UnreadableError, few
+from ingest.formats.found import PROBLEMS_SAID, Contents, Fields, Found, UnreadableError, few, fields
 from ingest.formats.meaning import OWN_NAMES, Meaning
 from ingest.formats.message import Message
 from ingest.formats.numbers import NotANumberError, number, shortened
@@ -15,6 +17,8 @@ from ingest.formats.payloads import json_tree
 PREFIX, SUFFIX = "parkwatt/", "/readings"
 
 _RESERVED = frozenset({"time", "meter"})
+_NUMBERS = frozenset({int, float})
+_LAYOUTS_KEPT, _LONGEST_KEPT = 10_000, 200
 
 
 def speaks(topic: str) -> bool:
@@ -30,6 +34,7 @@ class Native:
     def __init__(self, zone: tzinfo) -> None:
         """Read times without a zone as times in `zone`."""
         self._zone = zone
+        self._layouts: dict[tuple[str, ...], _Layout] = {}
 
     def read(self, message: Message) -> Contents:
         """What a message says.
@@ -66,30 +71,75 @@ class Native:
                 problems.append(f"{where}meter: {shortened(own)} is not an id; send text")
                 return
             meter = str(own)
-        values = _values(record, where, problems)
-        if values:
-            found.append(Found(meter, time, values))
+        keys = tuple(record)
+        layout = self._layouts.get(keys)
+        if layout is None:
+            layout = self._lay_out(keys)
+        if layout.others:
+            _advise(record, layout.others, where, problems)
+        wire = layout.take(record)
+        if _NUMBERS.issuperset(map(type, wire)):
+            if wire:
+                found.append(Found(meter, time, layout.fields, wire))
+        elif values := _values(layout.names, wire, where, problems):
+            found.append(Found.of(meter, time, values))
+
+    def _lay_out(self, keys: tuple[str, ...]) -> "_Layout":
+        if len(self._layouts) >= _LAYOUTS_KEPT:
+            self._layouts.clear()
+        layout = _Layout(keys)
+        if len(keys) <= _LONGEST_KEPT:
+            self._layouts[keys] = layout
+        return layout
 
 
-def _values(record: dict[str, Any], where: str, problems: list[str]) -> list[tuple[Meaning, float]]:
+class _Layout:
+    """Which keys a record has, worked out once for all records that have the same.
+
+    Attributes:
+        names: keys that are quantities.
+        fields: what they mean.
+        take: their values, out of a record.
+        others: keys that are not known.
+    """
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self.names = tuple(key for key in keys if key in OWN_NAMES)
+        self.fields: Fields = fields(tuple(OWN_NAMES[name] for name in self.names))
+        self.take = _taker(self.names)
+        self.others = tuple(key for key in keys if key not in OWN_NAMES and key not in _RESERVED)
+
+
+def _taker(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """Takes the values of some keys; `itemgetter` gives a tuple only of two and more."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda record: tuple(record[name] for name in names)
+
+
+def _values(
+    names: tuple[str, ...], wire: tuple[Any, ...], where: str, problems: list[str]
+) -> list[tuple[Meaning, float]]:
+    """The values that are numbers, where not all of them are."""
     values: list[tuple[Meaning, float]] = []
-    names = OWN_NAMES
-    for key, wire in record.items():
-        field = names.get(key)
-        if field is None:
-            if type(wire) in (int, float) and key not in _RESERVED:
-                # Searching for near names is slow: a message of nothing but unknown keys must not hold up the others.
-                advice = _advice(key[:40]) if len(problems) < PROBLEMS_SAID else ""
-                problems.append(f"{where}quantity {shortened(key)} is not known; {advice}")
-            continue
+    for name, said in zip(names, wire, strict=True):
         try:
-            value = number(wire)
+            value = number(said)
         except NotANumberError as error:
-            problems.append(f"{where}{key}: {error}")
+            problems.append(f"{where}{name}: {error}")
             continue
         if value is not None:
-            values.append((field, value))
+            values.append((OWN_NAMES[name], value))
     return values
+
+
+def _advise(record: Mapping[str, Any], others: tuple[str, ...], where: str, problems: list[str]) -> None:
+    """Say which keys with a number are not known."""
+    for key in others:
+        if type(record[key]) in _NUMBERS:
+            # Searching for near names is slow: a message of nothing but unknown keys must not hold up the others.
+            advice = _advice(key[:40]) if len(problems) < PROBLEMS_SAID else ""
+            problems.append(f"{where}quantity {shortened(key)} is not known; {advice}")
 
 
 @lru_cache(maxsize=1000)

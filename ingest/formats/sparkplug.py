@@ -233,7 +233,7 @@ def _unit(metric: Metric) -> str | None:
 
 def _values(node: _Node, address: _Address, payload: SparkplugPayload, problems: list[str]) -> tuple[list[Found], int]:
     """The readings of a payload, those of one time together, and how many metrics nobody has named yet."""
-    groups: dict[tuple[Millis | None, bool], Found] = {}
+    groups: dict[tuple[float | None, bool], list[tuple[Meaning, float]]] = {}
     unknown = 0
     for metric in payload.metrics:
         known = _lookup(node, address, metric)
@@ -250,13 +250,16 @@ def _values(node: _Node, address: _Address, payload: SparkplugPayload, problems:
         if value is None:
             continue
         stamp = payload.timestamp if metric.timestamp is None else metric.timestamp
-        key = (stamp, metric.is_historical)
-        group = groups.get(key)
-        if group is None:
-            time = None if stamp is None or times.absurd(stamp) else times.epoch(stamp)
-            group = groups[key] = Found(address.meter, time, [], metric.is_historical)
-        group.values.append((known.meaning, value))
-    return list(groups.values()), unknown
+        groups.setdefault((stamp, metric.is_historical), []).append((known.meaning, value))
+    found = [
+        Found.of(address.meter, _time(stamp), values, historical=historical)
+        for (stamp, historical), values in groups.items()
+    ]
+    return found, unknown
+
+
+def _time(stamp: float | None) -> Millis | None:
+    return None if stamp is None or times.absurd(stamp) else times.epoch(stamp)
 
 
 def _lookup(node: _Node, address: _Address, metric: Metric) -> _Known | None:

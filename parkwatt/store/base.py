@@ -5,13 +5,14 @@ Errors:
       StoreUnavailableError    not now: locked, down, disk full; try again later
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from parkwatt.columns import Columns
 from parkwatt.quantities import Kind
 from parkwatt.readings import Millis, Quality, Reading, Rejection, SeriesKey, TimeSource
 
@@ -24,7 +25,7 @@ class StoreUnavailableError(StoreError):
     """The store cannot do this now (locked, down, disk full); try again later."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What is written in one go, all of it or nothing.
 
@@ -34,13 +35,28 @@ class Batch:
         arrived: when the batch's readings arrived, the time of its last message.
         received: messages that it comes from.
         ignored: how many of those held nothing to read (metadata, status, a retained repeat).
+        late: it waited in the spool while later ones went ahead: what arrived after it stands, and what it holds may
+            have been written once before.
     """
 
-    readings: Sequence[Reading]
+    readings: Columns
     rejections: Sequence[Rejection] = ()
     arrived: Millis = 0
     received: int = 0
     ignored: int = 0
+    late: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        readings: Iterable[Reading],
+        rejections: Sequence[Rejection] = (),
+        arrived: Millis = 0,
+        received: int = 0,
+        ignored: int = 0,
+    ) -> "Batch":
+        """A batch of readings that come one by one."""
+        return cls(Columns.of(readings), rejections, arrived, received, ignored)
 
 
 class Written(NamedTuple):

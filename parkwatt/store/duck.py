@@ -13,6 +13,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from parkwatt.columns import Columns, SeriesIndex
 from parkwatt.readings import Millis, Rejection, SeriesKey
 from parkwatt.store import duck_queries
 from parkwatt.store.base import (
@@ -26,8 +27,8 @@ from parkwatt.store.base import (
     Totals,
     Written,
 )
-from parkwatt.store.columns import Columns, Newest, SeriesIndex
 from parkwatt.store.migrations import migrate
+from parkwatt.store.newest import Newest
 
 PAYLOAD_KEPT = 256 * 1024
 """Bytes of a rejected payload that are kept."""
@@ -65,6 +66,7 @@ class DuckStore:
         """
         self.path = path
         self._lock = threading.Lock()
+        self._usable = False
         self._open()
 
     def __str__(self) -> str:
@@ -85,14 +87,15 @@ class DuckStore:
             raise StoreError(message) from error
         migrate(self._connection)
         self._load()
+        self._usable = True
 
     def _load(self) -> None:
         """Read the series and the newest reading of each: a snapshot, and the batches written since."""
-        self._index, self._newest = SeriesIndex(), Newest()
+        self._index = SeriesIndex()
+        self._newest = Newest(self._index)
         run = self._connection.execute
         for meter, quantity, phase in run("SELECT meter, quantity, phase FROM series ORDER BY id").fetchall():
             self._index.add(SeriesKey(meter, quantity, phase))
-        self._newest.grow(len(self._index))
         (mark,) = run("SELECT coalesce(max(batch), 0) FROM newest").fetchone() or (0,)
         for sql, params in (
             ("SELECT series, time, value, arrived, flags FROM newest ORDER BY series", []),
@@ -102,71 +105,78 @@ class DuckStore:
                 [mark],
             ),
         ):
-            rows = run(sql, params).fetchnumpy()
-            self._newest.update(Columns(**{name: np.asarray(column) for name, column in rows.items()}))
+            rows = {name: np.asarray(column) for name, column in run(sql, params).fetchnumpy().items()}
+            arrived = rows.pop("arrived")
+            self._newest.update(Columns(self._index, **rows), arrived)
         batch, *counts = run("SELECT * FROM totals ORDER BY batch DESC LIMIT 1").fetchone() or (0,) * 7
         self._batch, self._totals, self._since_snapshot = batch, Totals(*counts), 0
 
     def write(self, batch: Batch) -> Written:
         """Make a batch durable: DuckDB has synced its log when this returns."""
         with self._lock:
+            if not self._usable:
+                self._open()
             known, number = len(self._index), self._batch + 1
-            rows = self._index.columns(batch.readings, batch.arrived)
-            self._newest.grow(len(self._index))
+            rows = batch.readings.numbered_by(self._index)
+            self._newest.grow()
             try:
                 self._connection.begin()
                 self._insert_series(known)
-                standing, written = self._insert_readings(rows, number)
-                self._insert_rejections(batch.rejections, number)
+                standing, written = self._insert_readings(rows, batch, number)
+                self._insert_rejections(batch, number)
                 totals = _add(self._totals, batch, written)
                 self._connection.execute("INSERT INTO totals VALUES (?, ?, ?, ?, ?, ?, ?)", [number, *totals])
                 self._connection.commit()
             except duckdb.Error as error:
                 self._index.forget_from(known)
                 self._undo()
-                again = isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.OutOfMemoryException)
-                raise (StoreUnavailableError if again else StoreError)(str(error)) from error
+                refused = isinstance(error, duckdb.DataError | duckdb.IntegrityError)
+                raise (StoreError if refused else StoreUnavailableError)(str(error)) from error
             self._batch, self._totals = number, totals
-            self._newest.update(standing)
+            self._newest.update(standing, batch.arrived)
             self._since_snapshot += written.stored
             if self._since_snapshot > max(_SNAPSHOT_ROWS, 4 * len(self._index)):
                 self._snapshot()
             return written
 
     def _undo(self) -> None:
-        """Roll back, and open the file again if DuckDB has given it up."""
+        """Roll back; where DuckDB has given the file up, it is opened again before the next write."""
         try:
             self._connection.rollback()
         except duckdb.Error:
+            self._usable = False
             self._connection.close()
-            self._open()
 
-    def _insert_readings(self, rows: Columns, number: int) -> tuple[Columns, Written]:
+    def _insert_readings(self, rows: Columns, batch: Batch, number: int) -> tuple[Columns, Written]:
         """Write what is new or changed; those rows, which now stand, and the counts."""
         distinct = rows.last_of_each_identity()
-        there, changed = self._compare(distinct)
+        there, changed = self._compare(distinct, batch)
         new, corrected = distinct.take(~there), distinct.take(changed)
         if len(new):
-            self._with(new, "INSERT INTO readings SELECT series, time, value, arrived, flags, ? FROM given", [number])
+            self._with(
+                new,
+                "INSERT INTO readings SELECT series, time, value, ?, flags, ? FROM given",
+                [batch.arrived, number],
+            )
         if len(corrected):
             self._with(
                 corrected,
-                """UPDATE readings SET value = given.value, arrived = given.arrived, flags = given.flags, batch = ?
+                """UPDATE readings SET value = given.value, arrived = ?, flags = given.flags, batch = ?
                 FROM given
                 WHERE readings.series = given.series AND readings.time = given.time
                 AND readings.time BETWEEN ? AND ?""",
-                [number, int(corrected.time.min()), int(corrected.time.max())],
+                [batch.arrived, number, int(corrected.time.min()), int(corrected.time.max())],
             )
         return distinct.take(~there | changed), Written(len(new), len(rows) - len(new), len(corrected))
 
-    def _compare(self, rows: Columns) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Which rows have their identity in the store already, and which of those bring another value."""
+    def _compare(self, rows: Columns, batch: Batch) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which rows have their identity in the store already, and which of those bring a value that now stands."""
         there, changed = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
         late = np.flatnonzero(rows.time <= self._newest.time[rows.series])
         if len(late):
             found = self._with(
                 rows.take(late),
-                """SELECT given.row, readings.value FROM given JOIN readings
+                """SELECT given.row, readings.value, readings.arrived FROM given JOIN readings
                 ON readings.series = given.series AND readings.time = given.time
                 WHERE readings.time BETWEEN ? AND ?""",
                 [int(rows.time[late].min()), int(rows.time[late].max())],
@@ -174,34 +184,43 @@ class DuckStore:
             at = late[np.asarray(found["row"])]
             there[at] = True
             changed[at] = rows.value[at] != np.asarray(found["value"])
+            if batch.late:
+                changed[at] &= np.asarray(found["arrived"]) <= batch.arrived
         return there, changed
 
-    def _insert_rejections(self, rejections: Sequence[Rejection], number: int) -> None:
-        if rejections:
-            self._connection.execute(
-                "INSERT INTO rejections SELECT unnest(?), unnest(?), unnest(?), unnest(?), ?",
-                [
-                    [r.arrived for r in rejections],
-                    [r.topic for r in rejections],
-                    [r.payload[:PAYLOAD_KEPT] for r in rejections],
-                    [r.reason for r in rejections],
-                    number,
-                ],
-            )
+    def _insert_rejections(self, batch: Batch, number: int) -> None:
+        if not batch.rejections:
+            return
+        unless_there = (
+            """WHERE NOT EXISTS (FROM rejections AS known
+            WHERE known.arrived = given.arrived AND known.topic = given.topic AND known.reason = given.reason
+            AND known.payload = given.payload)"""
+            if batch.late
+            else ""
+        )
+        self._connection.execute(
+            f"""INSERT INTO rejections SELECT *, ? FROM (
+            SELECT unnest(?) AS arrived, unnest(?) AS topic, unnest(?) AS payload, unnest(?) AS reason
+            ) AS given {unless_there}""",  # noqa: S608 - one of two constants
+            [
+                number,
+                [r.arrived for r in batch.rejections],
+                [r.topic for r in batch.rejections],
+                [r.payload[:PAYLOAD_KEPT] for r in batch.rejections],
+                [r.reason for r in batch.rejections],
+            ],
+        )
 
     def _with(self, rows: Columns, sql: str, params: Sequence[object]) -> duckdb.DuckDBPyConnection:
         """Run SQL that reads the rows as a table named `given`."""
-        self._connection.register(
-            "given",
-            {
-                "row": np.arange(len(rows)),
-                "series": rows.series,
-                "time": rows.time,
-                "value": rows.value,
-                "arrived": rows.arrived,
-                "flags": rows.flags,
-            },
-        )
+        given = {
+            "row": np.arange(len(rows)),
+            "series": rows.series,
+            "time": rows.time,
+            "value": rows.value,
+            "flags": rows.flags,
+        }
+        self._connection.register("given", given)
         return self._connection.execute(sql, params)
 
     def _insert_series(self, known: int) -> None:
@@ -225,9 +244,12 @@ class DuckStore:
         try:
             self._connection.begin()
             self._connection.execute("DELETE FROM newest")
+            rows, arrived = self._newest.columns()
+            self._connection.register("arrivals", {"row": np.arange(len(rows)), "arrived": arrived})
             self._with(
-                self._newest.columns(),
-                "INSERT INTO newest SELECT series, time, value, arrived, flags, ? FROM given",
+                rows,
+                """INSERT INTO newest SELECT series, time, value, arrived, flags, ?
+                FROM given JOIN arrivals ON given.row = arrivals.row""",
                 [self._batch],
             )
             self._connection.execute("DELETE FROM totals WHERE batch < ?", [self._batch])
@@ -243,7 +265,7 @@ class DuckStore:
     def latest(self) -> Mapping[SeriesKey, Latest]:
         """The newest reading of every series."""
         with self._lock:
-            return self._newest.by_key(self._index.keys)
+            return self._newest.copy()
 
     def readings(self, query: Query, *, limit: int, after: str | None = None) -> Page:
         """Readings in order of time, then of series."""

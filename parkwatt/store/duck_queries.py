@@ -6,10 +6,10 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from parkwatt.columns import SeriesIndex
+from parkwatt.flags import QUALITY_BITS, SUSPECT_BITS, unpack
 from parkwatt.readings import Millis, Reading, Rejection, SeriesKey
 from parkwatt.store.base import Buckets, Page, Query
-from parkwatt.store.columns import SeriesIndex
-from parkwatt.store.flags import QUALITY_BITS, SUSPECT_BITS, unpack
 
 _EARLIEST, _LATEST = -(2**62), 2**62
 _NOT_SUSPECT = f"(flags & {QUALITY_BITS}) != {SUSPECT_BITS}"

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from dashboards.live.context import Context
+from parkwatt.columns import Columns
 from parkwatt.live import Live
 from parkwatt.park import Enterprise, Meter, Name, Park, Role
 from parkwatt.quantities import QUANTITIES
@@ -81,7 +82,7 @@ class Scene:
         """A meter says its flow, or another quantity, some time ago; `late` is how much later the message came."""
         name = quantity or self.park.meter_by_id[meter].medium.flow
         time = self.now - age
-        self.live.update([Reading(meter, name, None, value, QUANTITIES[name].kind, time - late)], time)
+        self.live.update(Columns.of([Reading(meter, name, None, value, QUANTITIES[name].kind, time - late)]), time)
 
     def all_say(self, **flows: float) -> None:
         """Meters say their flow now; `_` in a name stands for `-`."""
@@ -108,14 +109,14 @@ class Scene:
             batch.append(Reading(meter, medium.flow, None, flow, QUANTITIES[medium.flow].kind, time))
             batch.append(Reading(meter, name, None, register, QUANTITIES[name].kind, time))
             register += abs(flow) * every / HOUR
-        self.store.write(Batch(batch, arrived=end))
-        self.live.update(batch, end)
+        self.store.write(Batch.of(batch, arrived=end))
+        self.live.update(Columns.of(batch), end)
         return batch[-1].value
 
     def rejects(self, reason: str, *, times: int, age: Millis = 0) -> None:
         """Messages that could not be read."""
         arrived = self.now - age
-        self.store.write(Batch([], [Rejection("x/y", b"{", arrived + n, reason) for n in range(times)], arrived))
+        self.store.write(Batch.of([], [Rejection("x/y", b"{", arrived + n, reason) for n in range(times)], arrived))
 
 
 @contextmanager

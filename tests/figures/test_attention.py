@@ -6,6 +6,7 @@ from dashboards.live.figures.attention import CODES, AttentionFigures
 from dashboards.live.figures.inbox import InboxFigures
 from dashboards.live.figures.park_day import ParkDayFigures
 from dashboards.live.figures.shapes import Attention, Severity
+from parkwatt.columns import Columns
 from parkwatt.live import RawMessage
 from parkwatt.park import Enterprise, Meter, Name, Park
 from parkwatt.quantities import Kind
@@ -114,7 +115,7 @@ def test_an_old_late_value_does_not_blame_the_clock(scene):
 def test_an_unassigned_meter_is_noticed(scene):
     """A meter that the park file does not name is on the list, with when it was heard."""
     everyone(scene)
-    scene.live.update([Reading("stranger", "active_power", None, 1.0, Kind.GAUGE, scene.now)], scene.now)
+    scene.live.update(Columns.of([Reading("stranger", "active_power", None, 1.0, Kind.GAUGE, scene.now)]), scene.now)
     (item,) = found(scene)
     assert (item.code, item.meter, item.since) == ("unassigned", "stranger", scene.now)
 
@@ -206,8 +207,8 @@ def test_the_inbox_lists_strangers(scene):
     """An unassigned meter with when it was first and last heard and what it measures."""
     first = Reading("stranger", "voltage", "L1", 230.0, Kind.GAUGE, scene.now - DAY)
     last = Reading("stranger", "active_power", None, 4.0, Kind.GAUGE, scene.now)
-    scene.store.write(Batch([first, last], arrived=scene.now))
-    scene.live.update([first, last], scene.now)
+    scene.store.write(Batch.of([first, last], arrived=scene.now))
+    scene.live.update(Columns.of([first, last]), scene.now)
     scene.live.keep_raw("stranger", RawMessage("some/topic", b"{}", scene.now))
     (stranger,) = InboxFigures(scene.context).at(scene.now).unassigned
     assert (stranger.meter, stranger.first_heard, stranger.last_heard) == ("stranger", scene.now - DAY, scene.now)

@@ -12,14 +12,15 @@ from ingest.broker import Received
 from ingest.collector import BATCH_MESSAGES, Collector
 from ingest.devices import load_models
 from ingest.embedded import EmbeddedBroker
-from ingest.formats import Decoded, Message
+from ingest.formats import Message
 from ingest.formats.decoder import Decoder
+from ingest.formats.sparkplug_payload import DataType, Metric, SparkplugPayload, encode
 from ingest.pipeline import Pipeline, Subscription
 from parkwatt.live import Live
 from parkwatt.readings import SeriesKey
 from parkwatt.store import Batch, Query, Store, StoreError, StoreUnavailableError, Written
 from parkwatt.store.duck import DuckStore
-from tests.store.readings import START, power
+from tests.store.readings import START
 from tests.waiting import until
 
 
@@ -156,15 +157,15 @@ def test_counters_add_up(collector: Collector, store: DuckStore, session: Sessio
 def test_rebirth_after_death_in_one_batch() -> None:
     """A meter whose gateway died and was born again within one batch is there; one that only died is gone."""
 
-    class Scripted:
-        def decode(self, message: Message) -> Decoded:
-            if message.payload == b"death":
-                return Decoded(stale=["back", "gone"])
-            return Decoded(readings=[power(1.0, meter="back")])
+    def said(kind: str, node: str, *metrics: Metric) -> Message:
+        return Message(f"spBv1.0/Plant/{kind}/{node}", encode(SparkplugPayload(list(metrics), timestamp=START)), START)
+
+    def birth(node: str) -> Message:
+        return said("NBIRTH", node, Metric("Power/Active/Total", 1, DataType.FLOAT, 1.0, properties={"engUnit": "kW"}))
 
     live = Live()
-    came = [Message("t", payload, START) for payload in (b"birth", b"death", b"birth")]
-    decode_batch(Scripted(), came).show(live)
+    came = [birth("back"), birth("gone"), said("NDEATH", "back"), said("NDEATH", "gone"), birth("back")]
+    decode_batch(Decoder([]), came).show(live)
     assert list(live.stale) == ["gone"]
 
 

@@ -11,7 +11,7 @@ DAY = 86_400_000
 
 def test_readings_older_than_wanted_are_deleted(store: DuckStore) -> None:
     """With a retention of two days, what was measured before is deleted at the start, and the rest stays."""
-    store.write(Batch([power(float(day), time=START + day * DAY) for day in range(5)]))
+    store.write(Batch.of([power(float(day), time=START + day * DAY) for day in range(5)]))
     housekeeping = Housekeeping(store, retention_days=2, clock=lambda: START + 4 * DAY)
     housekeeping.start()
     until(lambda: len(store.readings(Query(), limit=10).readings) == 3)

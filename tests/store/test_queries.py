@@ -13,7 +13,7 @@ from tests.store.readings import START, energy, power
 def test_pages(store: DuckStore) -> None:
     """Pages in order of time give every reading once, whatever their size."""
     readings = [power(float(i), meter=f"m{i % 3}", time=START + i // 3) for i in range(50)]
-    store.write(Batch(readings))
+    store.write(Batch.of(readings))
     for size in (1, 7, 50):
         found: list[Reading] = []
         after = None
@@ -37,7 +37,7 @@ def test_wrong_cursor(store: DuckStore) -> None:
 def test_selection(store: DuckStore) -> None:
     """Meters (also by prefix), quantities and a half-open time narrow what is found."""
     store.write(
-        Batch([power(1.0, meter="load-1"), energy(2.0, meter="load-2"), power(3.0, meter="other", time=START + 10)])
+        Batch.of([power(1.0, meter="load-1"), energy(2.0, meter="load-2"), power(3.0, meter="other", time=START + 10)])
     )
 
     def found(query: Query) -> list[float]:
@@ -54,7 +54,7 @@ def test_selection(store: DuckStore) -> None:
 def test_reading_comes_back_whole(store: DuckStore) -> None:
     """A reading comes back as it was written, with kind, phase, quality and source of its time."""
     reading = Reading("m", "voltage", "L2", 229.5, Kind.GAUGE, START, quality=Quality.SUSPECT, historical=True)
-    store.write(Batch([reading]))
+    store.write(Batch.of([reading]))
     assert store.readings(Query(), limit=1).readings == [reading]
 
 
@@ -62,7 +62,7 @@ def test_buckets(store: DuckStore) -> None:
     """Periods hold first, last, mean and count of their readings, without suspect ones; a gap has no period."""
     minute = 60_000
     store.write(
-        Batch(
+        Batch.of(
             [
                 power(1.0, time=START),
                 power(3.0, time=START + 30_000),
@@ -81,7 +81,7 @@ def test_buckets(store: DuckStore) -> None:
 
 def test_bucket_origin(store: DuckStore) -> None:
     """Periods can begin off the hour, as local days do."""
-    store.write(Batch([power(1.0, time=START), power(2.0, time=START + 50)]))
+    store.write(Batch.of([power(1.0, time=START), power(2.0, time=START + 50)]))
     (found,) = store.buckets(Query(), every=100, origin=START + 30).values()
     assert found.start.tolist() == [START - 70, START + 30]
 
@@ -89,7 +89,7 @@ def test_bucket_origin(store: DuckStore) -> None:
 def test_sums(store: DuckStore) -> None:
     """Totals are added up per group and period; phases are left out."""
     phase = Reading("m1", "active_power", "L1", 100.0, Kind.GAUGE, START)
-    store.write(Batch([power(1.0), power(2.0, meter="m2"), power(4.0, meter="m3", time=START + 1000), phase]))
+    store.write(Batch.of([power(1.0), power(2.0, meter="m2"), power(4.0, meter="m3", time=START + 1000), phase]))
     sums = store.sums({"m1": "a", "m2": "a", "m3": "b"}, Query(quantities=("active_power",)), every=1000)
     assert {group: (t.tolist(), v.tolist()) for group, (t, v) in sums.items()} == {
         "a": ([START], [3.0]),
@@ -99,7 +99,7 @@ def test_sums(store: DuckStore) -> None:
 
 def test_sums_of_the_whole_time(store: DuckStore) -> None:
     """Sums of the whole time are those of its parts added up."""
-    store.write(Batch([power(float(i), meter=f"m{i % 3}", time=START + i) for i in range(30)]))
+    store.write(Batch.of([power(float(i), meter=f"m{i % 3}", time=START + i) for i in range(30)]))
     query = Query(quantities=("active_power",), start=START, end=START + 30)
     groups = {"m0": "a", "m1": "a", "m2": "b"}
     whole = store.sums(groups, query)
@@ -112,7 +112,7 @@ def test_sums_of_the_whole_time(store: DuckStore) -> None:
 def test_latest_is_by_series(store: DuckStore) -> None:
     """The newest reading of each phase and quantity stands by itself."""
     phase = Reading("m1", "active_power", "L1", 7.0, Kind.GAUGE, START)
-    store.write(Batch([power(1.0), phase]))
+    store.write(Batch.of([power(1.0), phase]))
     assert {key: latest.value for key, latest in store.latest().items()} == {
         SeriesKey("m1", "active_power", None): 1.0,
         SeriesKey("m1", "active_power", "L1"): 7.0,

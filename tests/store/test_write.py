@@ -24,7 +24,7 @@ def values(store: DuckStore, query: Query = ALL) -> list[tuple[str, int, float]]
 
 def test_same_batch_twice(store: DuckStore) -> None:
     """A batch written twice is stored once, and counted as duplicate the second time."""
-    batch = Batch([power(1.5), energy(10.0), power(2.5, time=START + 1)], received=2)
+    batch = Batch.of([power(1.5), energy(10.0), power(2.5, time=START + 1)], received=2)
     assert store.write(batch) == (3, 0, 0)
     assert store.write(batch) == (0, 3, 0)
     assert len(values(store)) == 3
@@ -35,17 +35,17 @@ def test_same_batch_twice(store: DuckStore) -> None:
 
 def test_later_write_wins(store: DuckStore) -> None:
     """Of two readings with one identity the later stands, within a batch and between batches."""
-    store.write(Batch([power(1.0), power(2.0)]))
+    store.write(Batch.of([power(1.0), power(2.0)]))
     assert values(store) == [("m1", START, 2.0)]
-    assert store.write(Batch([power(3.0)])) == (0, 1, 1)
+    assert store.write(Batch.of([power(3.0)])) == (0, 1, 1)
     assert values(store) == [("m1", START, 3.0)]
     assert store.latest()[SeriesKey("m1", "active_power", None)].value == 3.0
 
 
 def test_late_readings(store: DuckStore) -> None:
     """Late and out-of-order readings are stored in their place, and the newest stays the newest."""
-    store.write(Batch([power(3.0, time=START + 300)]))
-    assert store.write(Batch([power(1.0, time=START + 100), power(3.0, time=START + 300)])) == (1, 1, 0)
+    store.write(Batch.of([power(3.0, time=START + 300)]))
+    assert store.write(Batch.of([power(1.0, time=START + 100), power(3.0, time=START + 300)])) == (1, 1, 0)
     assert values(store) == [("m1", START + 100, 1.0), ("m1", START + 300, 3.0)]
     assert store.latest()[SeriesKey("m1", "active_power", None)].time == START + 300
 
@@ -61,7 +61,7 @@ from parkwatt.store.duck import DuckStore
 from tests.store.readings import START, power
 store = DuckStore(Path({str(path)!r}))
 for i in range(20):
-    store.write(Batch([power(float(i), time=START + i)], received=1))
+    store.write(Batch.of([power(float(i), time=START + i)], received=1))
 os.kill(os.getpid(), signal.SIGKILL)
 """
     root = Path(__file__).parents[2]
@@ -77,9 +77,9 @@ def test_reopened_store_knows_the_newest(tmp_path: Path) -> None:
     """A closed and reopened store has the same newest readings, those before and those after a snapshot."""
     path = tmp_path / "park.duckdb"
     with closing(DuckStore(path)) as store:
-        store.write(Batch([power(1.0), energy(5.0, meter="m2")], arrived=START + 7))
+        store.write(Batch.of([power(1.0), energy(5.0, meter="m2")], arrived=START + 7))
     with closing(DuckStore(path)) as store:
-        store.write(Batch([power(2.0, time=START + 1)], arrived=START + 8))
+        store.write(Batch.of([power(2.0, time=START + 1)], arrived=START + 8))
         before = store.latest()
     with closing(DuckStore(path)) as store:
         assert store.latest() == before
@@ -118,7 +118,7 @@ def test_rejections_are_kept(store: DuckStore) -> None:
     """Rejections come back newest first with topic, payload and reason, and are counted."""
     old = Rejection("a/b", b"\xff{", START, "not JSON")
     new = Rejection("c/d", b"", START + 5, "nothing in it")
-    store.write(Batch([], [old, new], received=2))
+    store.write(Batch.of([], [old, new], received=2))
     assert store.rejections(limit=10) == [new, old]
     assert store.rejections(limit=1, before=START + 5) == [old]
     assert store.totals().rejected == 2
@@ -126,7 +126,7 @@ def test_rejections_are_kept(store: DuckStore) -> None:
 
 def test_prune(store: DuckStore) -> None:
     """Pruning deletes what is older than asked, and still knows the newest reading of a series that fell silent."""
-    store.write(Batch([power(1.0), power(2.0, meter="m2", time=START + 1000)]))
+    store.write(Batch.of([power(1.0), power(2.0, meter="m2", time=START + 1000)]))
     assert store.prune(before=START + 500) == 1
     assert values(store) == [("m2", START + 1000, 2.0)]
     assert store.latest()[SeriesKey("m1", "active_power", None)].value == 1.0
@@ -137,7 +137,7 @@ def test_writing_from_threads(store: DuckStore) -> None:
 
     def write(number: int) -> None:
         for i in range(10):
-            store.write(Batch([power(float(i), meter=f"t{number}", time=START + i)]))
+            store.write(Batch.of([power(float(i), meter=f"t{number}", time=START + i)]))
             store.readings(Query((f"t{number}",)), limit=5)
 
     threads = [threading.Thread(target=write, args=(n,)) for n in range(4)]
@@ -165,7 +165,7 @@ def test_store_is_a_dictionary(tmp_path_factory: pytest.TempPathFactory, given_b
     with closing(DuckStore(tmp_path_factory.mktemp("dictionary") / "park.duckdb")) as store:
         for batch in given_batches:
             readings = [power(float(v), meter=m, time=START + t) for m, t, v in batch]
-            written = store.write(Batch(readings))
+            written = store.write(Batch.of(readings))
             expected.update({(r.meter, r.time): r.value for r in readings})
             read += len(readings)
             assert written.stored + written.duplicate == len(readings)

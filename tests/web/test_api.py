@@ -67,8 +67,8 @@ def web(store: DuckStore) -> Iterator[Web]:
 
 def test_status(web: Web) -> None:
     """Status counts messages and readings, and the meters that nobody has assigned."""
-    web.write(Batch([power(1.0), power(2.0, meter="stranger")], [Rejection("t", b"x", START, "no")], START, 3, 0))
-    web.write(Batch([power(1.0)], received=1))
+    web.write(Batch.of([power(1.0), power(2.0, meter="stranger")], [Rejection("t", b"x", START, "no")], START, 3, 0))
+    web.write(Batch.of([power(1.0)], received=1))
     status = web.get("/api/v1/status")
     assert {k: status[k] for k in ("received", "stored", "rejected", "duplicate", "spooled")} == {
         "received": 4, "stored": 2, "rejected": 1, "duplicate": 1, "spooled": 0,
@@ -78,8 +78,8 @@ def test_status(web: Web) -> None:
 
 def test_readings(web: Web) -> None:
     """Readings carry meter, quantity, phase, time, value, unit and quality, in order of time, page by page."""
-    web.write(Batch([power(float(i), meter=f"load-{i % 2}", time=START + i * 1000) for i in range(5)]))
-    web.write(Batch([energy(7.0, meter="other")]))
+    web.write(Batch.of([power(float(i), meter=f"load-{i % 2}", time=START + i * 1000) for i in range(5)]))
+    web.write(Batch.of([energy(7.0, meter="other")]))
     first = web.get("/api/v1/readings", meter="load-*", limit=3)
     assert first["readings"][0] == {
         "meter": "load-0", "quantity": "active_power", "phase": None, "time": "2026-01-01T00:00:00.000Z",
@@ -92,7 +92,7 @@ def test_readings(web: Web) -> None:
 
 def test_readings_of_several_meters_and_times(web: Web) -> None:
     """`meter` may be repeated; `from` is included and `to` is not; an offset is understood even if unescaped."""
-    web.write(Batch([power(float(i), meter=f"m{i}", time=START + i * 1000) for i in range(4)]))
+    web.write(Batch.of([power(float(i), meter=f"m{i}", time=START + i * 1000) for i in range(4)]))
     answer = web.client.get(
         "/api/v1/readings?meter=m1&meter=m2&meter=m3&from=2026-01-01T08:00:01+08:00&to=2026-01-01T00:00:03Z"
     ).json()
@@ -101,8 +101,8 @@ def test_readings_of_several_meters_and_times(web: Web) -> None:
 
 def test_readings_per_period(web: Web) -> None:
     """With `every`, a gauge gives its mean and a register its last value."""
-    web.write(Batch([power(float(i), time=START + i * 1000) for i in range(4)]))
-    web.write(Batch([energy(float(i), time=START + i * 1000) for i in range(4)]))
+    web.write(Batch.of([power(float(i), time=START + i * 1000) for i in range(4)]))
+    web.write(Batch.of([energy(float(i), time=START + i * 1000) for i in range(4)]))
     readings = web.get("/api/v1/readings", every="2s")["readings"]
     assert [(r["quantity"], r["value"]) for r in readings if r["time"].endswith("00.000Z")] == [
         ("active_power", 0.5),
@@ -130,7 +130,7 @@ def test_wrong_parameters(web: Web, query: str, says: str) -> None:
 
 def test_consumption(web: Web) -> None:
     """Consumption comes from the register between quarter-hours, and a gap is null and not zero."""
-    web.write(Batch([energy(100.0 + i, time=START + i * QUARTER // 3) for i in range(7)]))
+    web.write(Batch.of([energy(100.0 + i, time=START + i * QUARTER // 3) for i in range(7)]))
     rows = web.get("/api/v1/consumption", meter="m1", **{"from": to_iso(START), "to": to_iso(START + 3 * QUARTER)})
     amounts = [row["amount"] for row in rows["consumption"]]
     assert amounts[:2] == pytest.approx([3.0, 3.0])
@@ -141,7 +141,7 @@ def test_consumption(web: Web) -> None:
 
 def test_consumption_of_local_days(web: Web) -> None:
     """Days begin at midnight in the park's time zone."""
-    web.write(Batch([energy(float(i), time=START + i * QUARTER) for i in range(200)]))
+    web.write(Batch.of([energy(float(i), time=START + i * QUARTER) for i in range(200)]))
     rows = web.get("/api/v1/consumption", meter="m1", every="1d", **{"from": to_iso(START), "to": to_iso(START + 1)})
     assert [(row["start"], row["end"]) for row in rows["consumption"]] == [
         ("2025-12-31T16:00:00.000Z", "2026-01-01T16:00:00.000Z")
@@ -152,7 +152,7 @@ def test_emissions(web: Web) -> None:
     """Emissions count each enterprise's entry once, and name the factor and how sure it is."""
     hour = [energy(100.0 * i, time=START + i * QUARTER) for i in range(5)]
     sub = [energy(50.0 * i, meter="m2", time=START + i * QUARTER) for i in range(5)]
-    web.write(Batch([*hour, *sub]))
+    web.write(Batch.of([*hour, *sub]))
     span = {"from": to_iso(START), "to": to_iso(START + 4 * QUARTER), "every": "1h"}
     answer = web.get("/api/v1/emissions", **span)
     (row,) = answer["emissions"]
@@ -168,7 +168,7 @@ def test_entry_that_never_spoke_is_missing(store: DuckStore) -> None:
     context = Context(PARK.with_meters(meters), store, Live(), lambda: Status(store.totals()), lambda: START)
     app = FastAPI()
     app.include_router(api_routes(context))
-    store.write(Batch([energy(100.0 * i, time=START + i * QUARTER) for i in range(5)]))
+    store.write(Batch.of([energy(100.0 * i, time=START + i * QUARTER) for i in range(5)]))
     span = {"from": to_iso(START), "to": to_iso(START + 4 * QUARTER), "every": "1h"}
     (row,) = TestClient(app).get("/api/v1/emissions", params=span).json()["emissions"]
     assert row["measured_share"] == 0.5
@@ -176,7 +176,7 @@ def test_entry_that_never_spoke_is_missing(store: DuckStore) -> None:
 
 def test_rejections(web: Web) -> None:
     """A rejection is shown with its reason, its payload as text and as bytes."""
-    web.write(Batch([], [Rejection("a/b", b"\xff{", START, "no JSON")]))
+    web.write(Batch.of([], [Rejection("a/b", b"\xff{", START, "no JSON")]))
     (row,) = web.get("/api/v1/rejections")["rejections"]
     assert (row["topic"], row["reason"], row["payload"]) == ("a/b", "no JSON", "\\xff{")
     assert base64.b64decode(row["payload_base64"]) == b"\xff{"
@@ -184,7 +184,7 @@ def test_rejections(web: Web) -> None:
 
 def test_meters(web: Web) -> None:
     """Meters of the park file and those only heard are listed with their newest readings and when they were seen."""
-    web.write(Batch([power(5.0), power(6.0, meter="stranger")], arrived=START))
+    web.write(Batch.of([power(5.0), power(6.0, meter="stranger")], arrived=START))
     meters = {m["meter"]: m for m in web.get("/api/v1/meters")["meters"]}
     assert meters["m1"]["latest"][0]["value"] == 5.0
     assert meters["m1"]["last_seen"] == "2026-01-01T00:00:00.000Z"
@@ -205,7 +205,7 @@ def test_health_and_readiness(web: Web) -> None:
 
 def test_metrics(web: Web) -> None:
     """Metrics follow Prometheus' conventions and give the counts of the status."""
-    web.write(Batch([power(1.0)], received=1, arrived=START + 4 * QUARTER))
+    web.write(Batch.of([power(1.0)], received=1, arrived=START + 4 * QUARTER))
     text = web.client.get("/metrics").text
     assert "parkwatt_readings_stored_total 1.0" in text
     assert "parkwatt_messages_received_total 1.0" in text

@@ -1,0 +1,81 @@
+"""From wire values to the park's units, all values of a batch at once."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.formats.meaning import Meaning
+from parkwatt.columns import SeriesIndex
+from parkwatt.flags import NUMBER_OF_KIND
+from parkwatt.readings import Quality, SeriesKey
+
+_ROW = np.dtype(
+    [
+        ("series", np.int32),
+        ("factor", np.float64),
+        ("divisor", np.float64),
+        ("offset", np.float64),
+        ("low", np.float64),
+        ("high", np.float64),
+        ("kind", np.uint8),
+    ]
+)
+
+
+class Conversions:
+    """How each field of each meter becomes a reading, by number.
+
+    Attributes:
+        index: the series that the readings belong to.
+    """
+
+    def __init__(self) -> None:
+        self.index = SeriesIndex()
+        self._rows = np.zeros(1024, _ROW)
+        self._count = 0
+        self._numbers: dict[tuple[str, Meaning], int] = {}
+
+    def number(self, meter: str, meaning: Meaning) -> int:
+        """The number of a field of a meter."""
+        key = (meter, meaning)
+        known = self._numbers.get(key)
+        if known is not None:
+            return known
+        number = self._numbers[key] = self._count
+        if number == len(self._rows):
+            self._rows = np.concatenate((self._rows, np.zeros(number, _ROW)))
+        self._rows[number] = (
+            self.index.add(SeriesKey(meter, meaning.quantity, meaning.phase)),
+            meaning.factor,
+            meaning.divisor,
+            meaning.offset,
+            meaning.low,
+            meaning.high,
+            NUMBER_OF_KIND[meaning.kind],
+        )
+        self._count += 1
+        return number
+
+    def apply(
+        self, numbers: list[int], wire: list[float]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.uint8]]:
+        """Series, value and flags (kind and quality) of wire values; a value that is too large is not finite."""
+        rows = self._rows[np.array(numbers, np.intp)]
+        with np.errstate(all="ignore"):
+            value = _floats(wire) * rows["factor"] / rows["divisor"] + rows["offset"]
+        implausible = (value < rows["low"]) | (value > rows["high"])
+        return rows["series"], value, rows["kind"] | (implausible * np.uint8(Quality.SUSPECT << 2))
+
+
+def _floats(wire: list[float]) -> NDArray[np.float64]:
+    """Numbers as floats; an integer beyond all floats is infinite."""
+    try:
+        return np.array(wire, np.float64)
+    except OverflowError:
+        return np.array([_float(number) for number in wire], np.float64)
+
+
+def _float(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf")

@@ -1,0 +1,71 @@
+"""What messages said, gathered while they are read and turned into columns together."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from ingest.formats.conversions import Conversions
+from ingest.formats.message import Message
+from parkwatt.columns import Columns
+from parkwatt.readings import Millis, Rejection
+
+
+class Gathered:
+    """What some messages said.
+
+    Attributes:
+        rejections: what could not be read.
+        ignored: messages that held nothing to read, which is no error.
+        latest: the last message of each meter that has readings.
+        stale: meters whose gateway announced that it is gone, and when.
+        publish: messages (topic, payload) that their protocols ask us to send, such as Sparkplug rebirth requests.
+    """
+
+    def __init__(self, conversions: Conversions) -> None:
+        """Begin with nothing; `conversions` knows the fields that will be numbered."""
+        self.rejections: list[Rejection] = []
+        self.ignored = 0
+        self.latest: dict[str, Message] = {}
+        self.stale: dict[str, Millis] = {}
+        self.publish: list[tuple[str, bytes]] = []
+        self._conversions = conversions
+        self._numbers: list[int] = []
+        self._wire: list[float] = []
+        self._times: list[Millis] = []
+        self._circumstances: list[int] = []
+        self._ends: list[int] = []
+        self._messages: list[Message] = []
+
+    def add(
+        self, message: Message, numbers: Sequence[int], wire: Sequence[float], time: Millis, circumstances: int
+    ) -> None:
+        """Take values of one message that share their time: the number of each field, and what stood there."""
+        self._numbers.extend(numbers)
+        self._wire.extend(wire)
+        self._times.append(time)
+        self._circumstances.append(circumstances)
+        self._ends.append(len(self._numbers))
+        self._messages.append(message)
+
+    def reject(self, message: Message, reason: str) -> None:
+        """Keep a message, or a part of it, that could not be read."""
+        self.rejections.append(Rejection(message.topic, message.payload, message.arrived, reason))
+
+    def columns(self) -> Columns:
+        """The readings; what is not finite is rejected."""
+        ends = np.array(self._ends, np.int64)
+        counts = np.diff(ends, prepend=0)
+        series, value, flags = self._conversions.apply(self._numbers, self._wire)
+        flags |= np.repeat(np.array(self._circumstances, np.uint8), counts)
+        index = self._conversions.index
+        columns = Columns(index, series, np.repeat(np.array(self._times, np.int64), counts), value, flags)
+        finite = np.isfinite(value)
+        if finite.all():
+            return columns
+        for row in np.flatnonzero(~finite).tolist():
+            message = self._messages[int(np.searchsorted(ends, row, side="right"))]
+            wire, name = self._wire[row], index.keys[int(series[row])].quantity
+            problem = "is too large" if isinstance(wire, int) or math.isfinite(wire) else "is not finite"
+            self.reject(message, f"{name}: {wire!r:.40} {problem}")
+        return columns.take(finite)
