@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import NamedTuple
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from paho.mqtt.enums import MQTTProtocolVersion
 
@@ -28,6 +29,8 @@ class BrokerAddress:
     """A broker and our account there.
 
     Attributes:
+        host, port: where it is.
+        others: further places (host, port) of the same broker: the nodes of a cluster.
         version: of MQTT, to try first; a broker that does not speak 5 is asked again with 3.1.1.
     """
 
@@ -37,32 +40,37 @@ class BrokerAddress:
     password: str | None = field(default=None, repr=False)
     tls: Tls | None = None
     version: MQTTProtocolVersion = MQTTProtocolVersion.MQTTv5
+    others: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def hosts(self) -> tuple[tuple[str, int], ...]:
+        """All places (host, port) to try, in this order."""
+        return ((self.host, self.port), *self.others)
 
     def __str__(self) -> str:
         """The address without its secrets, to show to people."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{'mqtts' if self.tls else 'mqtt'}://{host}:{self.port}"
+        scheme = "mqtts" if self.tls else "mqtt"
+        return ",".join(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}" for host, port in self.hosts)
 
     @classmethod
     def parse(cls, url: str, *, password: str | None = None, tls: Tls | None = None) -> "BrokerAddress":
-        """Read `mqtt://user@host:1883` or `mqtts://...`.
+        """Read `mqtt://user@host:1883` or `mqtts://...`; of a cluster several, separated by commas.
 
         Args:
-            url: the address.
+            url: the address, or those of a cluster's nodes, with the same scheme and user.
             password: of the user; kept out of the URL, where logs and process lists would show it.
             tls: certificates, for `mqtts`.
 
         Raises:
-            ValueError: if the URL names no broker, or the certificates cannot be used with it.
+            ValueError: if a URL names no broker, if the nodes differ in more than host and port, or if the
+                certificates cannot be used.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-            message = f"broker {url!r} is not understood; write it like mqtt://user@host:1883 or mqtts://host:8883"
+        places = [_Place.parse(one.strip()) for one in url.split(",")]
+        first = places[0]
+        if any((place.scheme, place.user) != (first.scheme, first.user) for place in places):
+            message = f"the nodes of one cluster have the same scheme and user, those of {url!r} differ"
             raise ValueError(message)
-        if parts.password is not None:
-            message = "the broker's password does not belong into its URL; set PARKWATT_MQTT_PASSWORD"
-            raise ValueError(message)
-        secure = parts.scheme == "mqtts"
+        secure = first.scheme == "mqtts"
         if tls is not None and not secure:
             message = f"certificates were given, but {url!r} is not encrypted; write mqtts://"
             raise ValueError(message)
@@ -71,9 +79,46 @@ class BrokerAddress:
                 message = f"certificate file {file} does not exist"
                 raise ValueError(message)
         return cls(
-            host=parts.hostname,
-            port=parts.port or _DEFAULT_PORTS[parts.scheme],
-            user=unquote(parts.username) if parts.username else None,
+            host=first.host,
+            port=first.port,
+            user=first.user,
             password=password,
             tls=(tls or Tls()) if secure else None,
+            others=tuple((place.host, place.port) for place in places[1:]),
         )
+
+
+class _Place(NamedTuple):
+    """What one URL says."""
+
+    scheme: str
+    user: str | None
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, url: str) -> "_Place":
+        parts, port = _split(url)
+        if parts.password is not None:
+            message = "the broker's password does not belong into its URL; set PARKWATT_MQTT_PASSWORD"
+            raise ValueError(message)
+        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or port is None:
+            message = (
+                f"broker {url!r} is not understood; write it like mqtt://user@host:1883 or mqtts://host:8883, "
+                "and the nodes of a cluster like mqtt://host1:1883,mqtt://host2:1883"
+            )
+            raise ValueError(message)
+        user = unquote(parts.username) if parts.username else None
+        return cls(parts.scheme, user, parts.hostname, port)
+
+
+def _split(url: str) -> tuple[SplitResult, int | None]:
+    """A URL's parts and its port, None where it has none that exists."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # an address in brackets that is none
+        return urlsplit(""), None
+    try:
+        return parts, _DEFAULT_PORTS.get(parts.scheme) if parts.port is None else parts.port or None
+    except ValueError:
+        return parts, None

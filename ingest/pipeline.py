@@ -19,10 +19,13 @@ class Subscription:
     Attributes:
         client_id: ours for ever; the broker keeps messages for it while we are away.
         topics: topic filters.
+        mine: whether messages on a topic are ours to store, where several collectors listen to the same topics; the
+            others are acknowledged and left alone. None: all are ours.
     """
 
     client_id: str
     topics: Sequence[str] = ("#",)
+    mine: Callable[[str], bool] | None = None
 
 
 class Pipeline:

@@ -25,6 +25,7 @@ from parkwatt.options import (
     HttpHostOption,
     HttpPortOption,
     KeyOption,
+    MemberOption,
     MqttHostOption,
     MqttPasswordOption,
     MqttPortOption,
@@ -32,8 +33,10 @@ from parkwatt.options import (
     OptionalParkOption,
     OptionalStoreOption,
     ParkOption,
+    PartitionOption,
     PasswordOption,
     RetentionOption,
+    ShareOption,
     StoreOption,
     TopicsOption,
 )
@@ -176,6 +179,9 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     broker: BrokerOption,
     store: StoreOption,
     topics: TopicsOption = None,
+    partition: PartitionOption = None,
+    share: ShareOption = None,
+    member: MemberOption = None,
     retention_days: RetentionOption = None,
     mqtt_password: MqttPasswordOption = None,
     mqtt_ca: CaOption = None,
@@ -185,6 +191,7 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     """Collect only: from a broker into a store, without a page."""
     from parkwatt.installation import Installation, Intake
 
+    portion = given.portion(partition, share, member)
     models = given.models(park)
     the_park = given.park(park, models)
     address = given.address(broker, mqtt_password, (mqtt_ca, mqtt_cert, mqtt_key))
@@ -192,10 +199,11 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
         park=the_park,
         store=given.store(store),
         models=models,
-        intake=Intake(address, topics or ("#",), retention_days),
+        intake=Intake(address, topics or ("#",), retention_days, portion),
     )
+    what = f"collecting {portion or 'everything'} from {address}"
     with given.running():
-        installation.run(ready=lambda: console.print(f"collecting from {address}"))
+        installation.run(ready=lambda: console.print(what))
 
 
 @app.command()

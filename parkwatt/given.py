@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ingest.address import BrokerAddress
     from ingest.embedded import EmbeddedBroker
     from ingest.formats.model import DeviceModel
+    from ingest.partition import Partition
+    from ingest.share import Share
     from parkwatt.installation import Web
     from parkwatt.park import Park
     from parkwatt.store import Store
@@ -89,6 +91,23 @@ def address(url: str, password: str | None, tls: tuple[Path | None, Path | None,
 
     try:
         return BrokerAddress.parse(url, password=password, tls=Tls(*tls) if any(tls) else None)
+    except ValueError as error:
+        end(2, error)
+
+
+def portion(partition: str | None, share: str | None, member: str | None) -> "Partition | Share | None":
+    """The part of all messages that is ours; None for all of them."""
+    from ingest.partition import Partition
+    from ingest.share import Share
+
+    if partition is not None and share is not None:
+        end(2, "--partition and --share are two ways to divide the messages; choose one")
+    if member is not None and share is None:
+        end(2, "--member names a member of a group; give the group with --share")
+    try:
+        if partition is not None:
+            return Partition.parse(partition)
+        return Share(share, member or "1") if share is not None else None
     except ValueError as error:
         end(2, error)
 

@@ -15,7 +15,9 @@ from ingest.embedded import EmbeddedBroker
 from ingest.formats.decoder import Decoder
 from ingest.formats.model import DeviceModel
 from ingest.housekeeping import Housekeeping
+from ingest.partition import Partition, Partitioner
 from ingest.pipeline import Pipeline, Subscription
+from ingest.share import Share
 from parkwatt.live import Live
 from parkwatt.park import Park
 from parkwatt.readings import Millis
@@ -38,11 +40,25 @@ class Intake:
         broker: an external broker, or the embedded one, which is started and stopped with the process.
         topics: topic filters to listen to.
         retention_days: readings older than this are deleted; None keeps them all.
+        portion: our part of the messages, where several collectors share them; None for all.
     """
 
     broker: BrokerAddress | EmbeddedBroker
     topics: Sequence[str] = ("#",)
     retention_days: float | None = None
+    portion: Partition | Share | None = None
+
+    def subscription(self, park: Park) -> Subscription:
+        """What to ask the broker for, under a client id of our own."""
+        all_of_it = f"parkwatt-{park.id}"
+        match self.portion:
+            case None:
+                return Subscription(all_of_it, self.topics)
+            case Share() as share:
+                return Subscription(f"{all_of_it}-{share.member}", share.filters(self.topics))
+            case Partition() as partition:
+                mine = Partitioner(partition, park).mine
+                return Subscription(f"{all_of_it}-{partition.member}", self.topics, mine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +124,7 @@ class Installation:
         if intake is not None:
             self.pipeline = Pipeline(
                 broker=intake.broker,
-                subscription=Subscription(f"parkwatt-{park.id}", intake.topics),
+                subscription=intake.subscription(park),
                 collector=Collector(decoder=self.new_decoder(), store=store, live=self.live),
                 store=store,
                 clock=now,

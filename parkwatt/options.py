@@ -7,7 +7,12 @@ import typer
 
 ParkOption = Annotated[Path, typer.Option("--park", envvar="PARKWATT_PARK", help="The park file.")]
 BrokerOption = Annotated[
-    str, typer.Option("--broker", envvar="PARKWATT_BROKER", help="mqtt://user@host:1883 or mqtts://host:8883")
+    str,
+    typer.Option(
+        "--broker",
+        envvar="PARKWATT_BROKER",
+        help="mqtt://user@host:1883 or mqtts://host:8883; the nodes of a cluster with commas between.",
+    ),
 ]
 StoreOption = Annotated[
     str, typer.Option("--store", envvar="PARKWATT_STORE", help="duckdb:///path/park.duckdb, the path from the root on")
@@ -57,6 +62,33 @@ TopicsOption = Annotated[
     list[str] | None,
     typer.Option(
         "--topic", envvar="PARKWATT_TOPICS", help="Topic filter to listen to; may be repeated. All if left out."
+    ),
+]
+PartitionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--partition",
+        metavar="I/N",
+        envvar="PARKWATT_PARTITION",
+        help="Collect only the I-th of N disjoint parts of all topics; the others are for other collectors.",
+    ),
+]
+ShareOption = Annotated[
+    str | None,
+    typer.Option(
+        "--share",
+        metavar="GROUP",
+        envvar="PARKWATT_SHARE",
+        help="Share the messages with the other collectors of a group: an MQTT 5 shared subscription.",
+    ),
+]
+MemberOption = Annotated[
+    str | None,
+    typer.Option(
+        "--member",
+        metavar="ID",
+        envvar="PARKWATT_MEMBER",
+        help="Our name in the group of --share, the same at every start; 1 if left out.",
     ),
 ]
 RetentionOption = Annotated[

@@ -95,3 +95,25 @@ class FilterTree(Generic[T]):
                 if child is not None:
                     yield from child._find(levels[1:])  # noqa: SLF001
         yield from self._below
+
+    def overlapping(self, topic_filter: str) -> list[T]:
+        """Values whose filter has a topic in common with another filter."""
+        return list(self._overlapping(topic_filter.split("/")))
+
+    def _overlapping(self, levels: list[str]) -> Iterator[T]:
+        if levels == ["#"]:
+            yield from self._all()
+            return
+        if not levels:
+            yield from self._here
+        else:
+            wanted = self._children if levels[0] == "+" else (levels[0], "+")
+            for child in (self._children[name] for name in wanted if name in self._children):
+                yield from child._overlapping(levels[1:])  # noqa: SLF001
+        yield from self._below
+
+    def _all(self) -> Iterator[T]:
+        yield from self._here
+        yield from self._below
+        for child in self._children.values():
+            yield from child._all()  # noqa: SLF001
