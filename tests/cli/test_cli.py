@@ -114,6 +114,28 @@ def test_wrong_configuration(park: Path, options: list[str], says: str) -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--partition", "3/2"], "numbered from 1 to 2"),
+        (["--partition", "two"], "write it like 2/4"),
+        (["--partition", "1/2", "--share", "gate"], "choose one"),
+        (["--member", "west"], "--share"),
+        (["--share", "gate/west"], "without blanks, /, + and #"),
+        (["--broker", "mqtt://a,mqtts://b"], "same scheme and user"),
+    ],
+)
+def test_wrong_portion(park: Path, options: list[str], says: str) -> None:
+    """What is no partition, no share or both ends with status 2 before anything is opened, and says what is right."""
+    store = park.parent / "park.duckdb"
+    common = ["--park", str(park), "--broker", "mqtt://127.0.0.1:1", "--store", f"duckdb://{store}"]
+    status, _, err = parkwatt("collect", *common, *options)
+    assert status == 2
+    assert says in err
+    assert "Traceback" not in err
+    assert not store.exists()
+
+
 def test_taken_port(park: Path) -> None:
     """A taken HTTP or MQTT port ends with status 1 and says who has it."""
     with closing(socket.create_server(("127.0.0.1", 0))) as other:
