@@ -43,31 +43,29 @@ _LONGEST_WAIT = 30.0
 _UNSUPPORTED_PROTOCOL = ("Unsupported protocol version", "Protocol error")
 
 
-class Received(NamedTuple):
-    """A message, and what is needed to acknowledge it.
+class Arrivals(NamedTuple):
+    """Messages that came together, and what is needed to acknowledge them.
 
     Attributes:
-        message: as it came.
-        mid: packet identifier.
-        qos: quality of service it was delivered with.
-        connection: number of the connection it came on; its identifier means nothing on another one.
+        messages: in order of arrival.
+        mids: packet identifiers of those that want an acknowledgement.
+        connection: number of the connection they came on; the identifiers mean nothing on another one.
     """
 
-    message: Message
-    mid: int
-    qos: int
+    messages: Sequence[Message]
+    mids: Sequence[int]
     connection: int
 
 
 class Sink(Protocol):
     """Where messages go."""
 
-    def deliver(self, received: Received) -> None:
-        """Take a message, on the network thread; must not block."""
+    def deliver(self, arrivals: Arrivals) -> None:
+        """Take messages, on the network thread; must not block."""
         ...
 
     def backlog(self) -> int:
-        """How many delivered messages still wait to be stored."""
+        """How many delivered messages still wait to be safe on disk."""
         ...
 
 
@@ -104,8 +102,9 @@ class BrokerSession:
         self._client_id, self._topics = client_id, topics
         self._sink, self._clock = sink, clock
         self._protocol = address.version
+        self._tries = 0
         self._connection = 0
-        self._to_acknowledge: deque[Received] = deque()
+        self._to_acknowledge: deque[Arrivals] = deque()
         self._to_publish: deque[tuple[str, bytes]] = deque()
         self._stopping = threading.Event()
         self._wake_reader, self._wake_writer = socket.socketpair()
@@ -127,9 +126,9 @@ class BrokerSession:
         self._wake_reader.close()
         self._wake_writer.close()
 
-    def acknowledge(self, messages: Iterable[Received]) -> None:
+    def acknowledge(self, safe: Iterable[Arrivals]) -> None:
         """Acknowledge messages, in this order, if their connection still stands."""
-        self._to_acknowledge.extend(m for m in messages if m.qos)
+        self._to_acknowledge.extend(safe)
         self._wake()
 
     def publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
@@ -153,7 +152,8 @@ class BrokerSession:
         )
         client.connect_timeout = 5.0
         client.on_connect = self._on_connect
-        client.on_message = self._on_message
+        client.on_subscribe = self._on_subscribe
+        client.on_disconnect = self._on_disconnect
         if self.address.user is not None:
             client.username_pw_set(self.address.user, self.address.password)
         if self.address.tls is not None:
@@ -165,17 +165,17 @@ class BrokerSession:
         return client
 
     def _connect(self) -> None:
-        """Open the connection and send CONNECT; the answer comes to `_on_connect`."""
+        """Open a connection to the next of the broker's places and send CONNECT; the answer comes to `_on_connect`."""
         self._client.drop_buffered()
+        host, port = self.address.hosts[self._tries % len(self.address.hosts)]
+        self._tries += 1
         if self._protocol is MQTTProtocolVersion.MQTTv5:
             properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho leaves it untyped
             properties.SessionExpiryInterval = 0xFFFFFFFF
             properties.ReceiveMaximum = RECEIVE_MAXIMUM
-            self._client.connect(
-                self.address.host, self.address.port, KEEPALIVE, clean_start=False, properties=properties
-            )
+            self._client.connect(host, port, KEEPALIVE, clean_start=False, properties=properties)
         else:
-            self._client.connect(self.address.host, self.address.port, KEEPALIVE)
+            self._client.connect(host, port, KEEPALIVE)
 
     def _on_connect(
         self, client: mqtt.Client, _userdata: object, _flags: mqtt.ConnectFlags, reason: ReasonCode, _properties: object
@@ -195,13 +195,27 @@ class BrokerSession:
         self.connected, self.problem = True, None
         logger.info("connected to %s as %s", self.address, self._client_id)
 
-    def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = repr(message)  # a topic that is no UTF-8 breaks the protocol; its message is kept all the same
-        came = Message(topic, bytes(message.payload), self._clock(), message.retain)
-        self._sink.deliver(Received(came, message.mid, message.qos, self._connection))
+    def _on_subscribe(
+        self, _client: mqtt.Client, _userdata: object, _mid: int, reasons: list[ReasonCode], _properties: object
+    ) -> None:
+        refused = [f"{t} ({reason})" for t, reason in zip(self._topics, reasons, strict=False) if reason.is_failure]
+        if refused:
+            self.problem = (
+                f"{self.address} lets us not listen to {', '.join(refused)}: check our rights there, and for $share "
+                "that it speaks MQTT 5 with shared subscriptions"
+            )
+            logger.warning("%s", self.problem)
+
+    def _on_disconnect(
+        self,
+        _client: mqtt.Client,
+        _userdata: object,
+        flags: mqtt.DisconnectFlags,
+        reason: ReasonCode,
+        _properties: object,
+    ) -> None:
+        if flags.is_disconnect_packet_from_server:
+            self.problem = f"{self.address} ended the connection: {reason}"
 
     def _run(self) -> None:
         wait = 0.0
@@ -244,9 +258,9 @@ class BrokerSession:
                     self._empty_wake_pipe()
                 mask = events.get(connection, 0)
                 if may_read and (mask & selectors.EVENT_READ or pending):
-                    client.loop_read()
-                    while client.has_buffered and client.socket() is connection:
-                        client.loop_read()
+                    messages, mids = client.receive(self._clock())
+                    if messages:
+                        self._sink.deliver(Arrivals(messages, mids, self._connection))
                 if mask & selectors.EVENT_WRITE:
                     client.loop_write()
                 self._send_queued()
@@ -265,10 +279,13 @@ class BrokerSession:
     def _send_queued(self) -> None:
         if not self.connected:
             return
+        mids: list[int] = []
         while self._to_acknowledge:
-            message = self._to_acknowledge.popleft()
-            if message.connection == self._connection:
-                self._client.ack(message.mid, message.qos)
+            arrivals = self._to_acknowledge.popleft()
+            if arrivals.connection == self._connection:
+                mids += arrivals.mids
+        if mids:
+            self._client.acknowledge(mids)
         while self._to_publish:
             topic, payload = self._to_publish.popleft()
             self._client.publish(topic, payload, qos=0)

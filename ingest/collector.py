@@ -1,4 +1,4 @@
-"""Receive, decode, store, acknowledge: the way of every message, in this order.
+"""Receive, decode, hand over to be stored and acknowledged: the way of every message, in this order.
 
 Messages wait in memory until a batch is due, and at the broker until the batch is on disk. What could not be
 read goes into the same batch as a rejection, so one message can never hold up the others.
@@ -7,15 +7,11 @@ read goes into the same batch as a rejection, so one message can never hold up t
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import Protocol
+from collections.abc import Callable
 
 from ingest.batching import Decoder, decode_batch
-from ingest.broker import Received
-from parkwatt.live import Live
-from parkwatt.readings import Rejection
-from parkwatt.store import Batch, Store, StoreError, StoreUnavailableError
+from ingest.broker import Arrivals
+from ingest.writer import Session, Work, Writer
 
 logger = logging.getLogger(__name__)
 
@@ -23,116 +19,77 @@ BATCH_SECONDS = 0.05
 """How long the first message of a batch waits for others."""
 
 BATCH_MESSAGES = 5_000
-"""Most messages in a batch."""
+"""A batch that has so many messages waits for no more."""
 
-_LONGEST_WAIT = 5.0
-
-
-class Session(Protocol):
-    """The broker's session, as far as the collector needs it."""
-
-    def acknowledge(self, messages: Iterable[Received]) -> None:
-        """Tell the broker that messages are safe."""
-        ...
-
-    def publish(self, messages: Iterable[tuple[str, bytes]]) -> None:
-        """Send requests to devices."""
-        ...
+_LOOK_EVERY = 0.5
 
 
 class Collector:
-    """Moves messages from a session into a store.
+    """Moves messages from a session to a writer."""
 
-    Attributes:
-        problem: why nothing can be stored now, in a sentence; None when all is well.
-    """
+    def __init__(self, *, decoder: Decoder, writer: Writer, mine: Callable[[str], bool] | None = None) -> None:
+        """Prepare; nothing runs before `start`.
 
-    def __init__(self, *, decoder: Decoder, store: Store, live: Live) -> None:
-        self.problem: str | None = None
-        self._decoder, self._store, self._live = decoder, store, live
-        self._waiting: deque[Received] = deque()
-        self._in_hand = 0
+        Args:
+            decoder: turns messages into readings.
+            writer: makes them safe and acknowledges them.
+            mine: whether a topic is in this collector's partition; another collector stores the others.
+        """
+        self._decoder, self._writer, self._mine = decoder, writer, mine
+        self._waiting: deque[Arrivals] = deque()
+        self._delivered = 0
         self._arrival = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self, session: Session) -> None:
         """Begin to store what `deliver` brings, and acknowledge it to the session."""
+        self._writer.start(session)
         self._thread = threading.Thread(target=self._run, args=(session,), name="collector", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Store what has arrived, acknowledge it, and end."""
+        """Make safe what has arrived, acknowledge it, and end."""
         self._stopping.set()
         self._arrival.set()
+        self._writer.hurry()
         if self._thread is not None:
             self._thread.join()
+            self._writer.stop()
 
-    def deliver(self, received: Received) -> None:
-        """Take a message; returns at once."""
-        self._waiting.append(received)
+    def deliver(self, arrivals: Arrivals) -> None:
+        """Take messages; returns at once."""
+        self._delivered += len(arrivals.messages)
+        self._waiting.append(arrivals)
         self._arrival.set()
 
     def backlog(self) -> int:
-        """Messages that have arrived and are not yet on disk."""
-        return len(self._waiting) + self._in_hand
+        """Messages that have arrived and are not yet safe on disk."""
+        return self._delivered - self._writer.finished
 
     def _run(self, session: Session) -> None:
         while True:
-            self._arrival.wait()
+            self._arrival.wait(_LOOK_EVERY)
             self._arrival.clear()
-            if len(self._waiting) < BATCH_MESSAGES:
+            if self._waiting and sum(len(a.messages) for a in tuple(self._waiting)) < BATCH_MESSAGES:
                 self._stopping.wait(BATCH_SECONDS)
             while self._waiting:
-                self._store_batch(session)
+                self._hand_over(session)
+            self._writer.rescue()
             if self._stopping.is_set() and not self._waiting:
                 return
 
-    def _store_batch(self, session: Session) -> None:
-        waiting = self._waiting
-        received = [waiting.popleft() for _ in range(min(len(waiting), BATCH_MESSAGES))]
-        self._in_hand = len(received)
-        decoded = decode_batch(self._decoder, [r.message for r in received])
-        if self._write(decoded.batch):
-            session.acknowledge(received)
-            session.publish(decoded.publish)
-            decoded.show(self._live)
-        self._in_hand = 0
-
-    def _write(self, batch: Batch) -> bool:
-        """Write a batch, however long it takes; False if we were told to stop before it could be done."""
-        wait = 0.1
-        while True:
-            try:
-                self._write_or_divide(batch)
-            except StoreError as error:
-                self.problem = str(error)
-                logger.warning("the store takes nothing now, and nothing is acknowledged meanwhile: %s", error)
-                if self._stopping.wait(wait):
-                    return False
-                wait = min(wait * 2, _LONGEST_WAIT)
-            else:
-                self.problem = None
-                return True
-
-    def _write_or_divide(self, batch: Batch) -> None:
-        """Write a batch; one that the store refuses is halved until what it refuses stands alone, as a rejection."""
-        try:
-            self._store.write(batch)
-        except StoreUnavailableError:
-            raise
-        except StoreError as error:
-            if len(batch.readings) > 1:
-                middle = len(batch.readings) // 2
-                first, rest = batch.readings.take(slice(middle)), batch.readings.take(slice(middle, None))
-                self._write_or_divide(replace(batch, readings=first))
-                self._write_or_divide(Batch(rest, (), batch.arrived, late=batch.late))
-            elif len(batch.readings):
-                (refused,) = batch.readings
-                rejection = Rejection(
-                    refused.meter, repr(refused).encode(), batch.arrived, f"the store refused: {error}"
-                )
-                rejections = [*batch.rejections, rejection]
-                self._store.write(replace(batch, readings=batch.readings.take(slice(0)), rejections=rejections))
-            else:
-                raise
+    def _hand_over(self, session: Session) -> None:
+        arrivals: list[Arrivals] = []
+        count = 0
+        while self._waiting and count < BATCH_MESSAGES:
+            arrivals.append(self._waiting.popleft())
+            count += len(arrivals[-1].messages)
+        messages = [message for a in arrivals for message in a.messages]
+        if self._mine is not None:
+            messages = [message for message in messages if self._mine(message.topic)]
+        if messages:
+            self._writer.put(Work(decode_batch(self._decoder, messages), arrivals, count))
+        else:
+            session.acknowledge(arrivals)
+            self._writer.pass_by(count)

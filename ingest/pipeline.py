@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ingest.address import BrokerAddress
+from ingest.batching import Decoder
 from ingest.broker import BrokerSession
 from ingest.collector import Collector
 from ingest.embedded import EmbeddedBroker
+from ingest.writer import Writer
 from parkwatt.readings import Millis
 from parkwatt.status import Problem, Status
-from parkwatt.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ class Pipeline:
         *,
         broker: BrokerAddress | EmbeddedBroker,
         subscription: Subscription,
-        collector: Collector,
-        store: Store,
+        decoder: Decoder,
+        writer: Writer,
         clock: Callable[[], Millis],
     ) -> None:
         """Put the parts together; nothing starts before `start`.
@@ -49,16 +50,21 @@ class Pipeline:
         Args:
             broker: where to listen; an embedded broker is started and stopped with the pipeline.
             subscription: what to listen to.
-            collector: decodes and stores.
-            store: where readings go.
+            decoder: turns messages into readings.
+            writer: makes them safe; closed with the pipeline.
             clock: now.
         """
         self.history: float | None = None
         self._embedded = broker if isinstance(broker, EmbeddedBroker) else None
         self._address = broker.address if isinstance(broker, EmbeddedBroker) else broker
-        self._collector, self._store = collector, store
+        self._writer = writer
+        self._collector = Collector(decoder=decoder, writer=writer, mine=subscription.mine)
         self._session = BrokerSession(
-            self._address, client_id=subscription.client_id, topics=subscription.topics, sink=collector, clock=clock
+            self._address,
+            client_id=subscription.client_id,
+            topics=subscription.topics,
+            sink=self._collector,
+            clock=clock,
         )
 
     def start(self) -> None:
@@ -78,6 +84,7 @@ class Pipeline:
         self._session.stop()
         if self._embedded is not None:
             self._embedded.stop()
+        self._writer.close()
 
     def status(self) -> Status:
         """How it is doing now."""
@@ -86,16 +93,16 @@ class Pipeline:
             for code, detail in (
                 ("embedded_broker_down", self._embedded.problem if self._embedded else None),
                 ("broker_down", self._session.problem),
-                ("store_down", self._collector.problem),
             )
             if detail
-        ]
+        ] + self._writer.problems()
         return Status(
-            totals=self._store.totals(),
+            totals=self._writer.store.totals(),
             waiting=self._collector.backlog(),
+            spooled=self._writer.spooled,
             connected=self._session.connected,
             broker=str(self._address),
-            store=str(self._store),
+            store=str(self._writer.store),
             problems=tuple(problems),
             history=self.history,
         )

@@ -37,6 +37,8 @@ from parkwatt.options import (
     PasswordOption,
     RetentionOption,
     ShareOption,
+    SpoolDirOption,
+    SpoolLimitOption,
     StoreOption,
     TopicsOption,
 )
@@ -102,16 +104,16 @@ def demo(
         given.end(2, f"{park_file} has {len(park.meters)} meters already; give --data-dir another folder")
     web = given.web("127.0.0.1", http_port, None)
     broker = given.embedded(data_dir, "127.0.0.1", mqtt_port, None)
-    installation = Installation(
-        park=park,
-        store=given.store(_store_url(data_dir)),
-        models=models,
-        intake=Intake(broker),
-        web=web,
-    )
-    installation.beside(SimulatorProcess(park_file, broker.address, log=data_dir / "simulator.log"))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with given.running(), Progress(*columns, console=console) as progress:
+        installation = Installation(
+            park=park,
+            store=given.store(_store_url(data_dir)),
+            models=models,
+            intake=Intake(broker, data_dir / "spool"),
+            web=web,
+        )
+        installation.beside(SimulatorProcess(park_file, broker.address, log=data_dir / "simulator.log"))
         task = progress.add_task("filling in the past", total=None, visible=history > 0)
         past = Past(
             installation,
@@ -145,6 +147,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
     mqtt_port: MqttPortOption = 1883,
     topics: TopicsOption = None,
     retention_days: RetentionOption = None,
+    spool_dir: SpoolDirOption = None,
+    spool_limit: SpoolLimitOption = 20.0,
     password: PasswordOption = None,
     mqtt_password: MqttPasswordOption = None,
     mqtt_ca: CaOption = None,
@@ -162,14 +166,20 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
         else given.embedded(data_dir, mqtt_host, mqtt_port, mqtt_password)
     )
     web = given.web(http_host, http_port, password)
-    installation = Installation(
-        park=the_park,
-        store=given.store(store or _store_url(data_dir)),
-        models=models,
-        intake=Intake(source, topics or ("#",), retention_days),
-        web=web,
-    )
     with given.running():
+        installation = Installation(
+            park=the_park,
+            store=given.store(store or _store_url(data_dir)),
+            models=models,
+            intake=Intake(
+                source,
+                spool_dir or data_dir / "spool",
+                topics=topics or ("#",),
+                retention_days=retention_days,
+                spool_limit=given.gigabytes(spool_limit),
+            ),
+            web=web,
+        )
         installation.run(ready=lambda: console.print(f"{the_park.name.in_language('en')} is live at {web.url}"))
 
 
@@ -183,6 +193,8 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     share: ShareOption = None,
     member: MemberOption = None,
     retention_days: RetentionOption = None,
+    spool_dir: SpoolDirOption = None,
+    spool_limit: SpoolLimitOption = 20.0,
     mqtt_password: MqttPasswordOption = None,
     mqtt_ca: CaOption = None,
     mqtt_cert: CertificateOption = None,
@@ -195,14 +207,21 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     models = given.models(park)
     the_park = given.park(park, models)
     address = given.address(broker, mqtt_password, (mqtt_ca, mqtt_cert, mqtt_key))
-    installation = Installation(
-        park=the_park,
-        store=given.store(store),
-        models=models,
-        intake=Intake(address, topics or ("#",), retention_days, portion),
-    )
     what = f"collecting {portion or 'everything'} from {address}"
     with given.running():
+        installation = Installation(
+            park=the_park,
+            store=given.store(store),
+            models=models,
+            intake=Intake(
+                address,
+                spool_dir or Path("data/spool"),
+                topics=topics or ("#",),
+                retention_days=retention_days,
+                portion=portion,
+                spool_limit=given.gigabytes(spool_limit),
+            ),
+        )
         installation.run(ready=lambda: console.print(what))
 
 

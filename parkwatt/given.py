@@ -31,14 +31,20 @@ def end(status: int, problem: object) -> NoReturn:
 def running() -> Iterator[None]:
     """Ctrl-C and SIGTERM end what runs inside and are no error; what fails while running ends with status 1."""
     from ingest.embedded import BrokerStartError
+    from ingest.spool import SpoolFullError, SpoolInUseError
     from parkwatt.store import StoreError
 
     try:
         yield
     except KeyboardInterrupt:
         typer.echo("stopped; everything that had arrived is stored", err=True)
-    except (BrokerStartError, StoreError, OSError) as error:
+    except (BrokerStartError, SpoolInUseError, SpoolFullError, StoreError, OSError) as error:
         end(1, error)
+
+
+def gigabytes(number: float) -> int:
+    """A size in bytes."""
+    return round(number * 1e9)
 
 
 def models(park_file: Path | None) -> "list[DeviceModel]":

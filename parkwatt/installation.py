@@ -5,12 +5,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from dashboards.live.context import Context
 from dashboards.live.server import Server, build
 from ingest.address import BrokerAddress
-from ingest.collector import Collector
 from ingest.embedded import EmbeddedBroker
 from ingest.formats.decoder import Decoder
 from ingest.formats.model import DeviceModel
@@ -18,6 +18,8 @@ from ingest.housekeeping import Housekeeping
 from ingest.partition import Partition, Partitioner
 from ingest.pipeline import Pipeline, Subscription
 from ingest.share import Share
+from ingest.spool import Spool
+from ingest.writer import Writer
 from parkwatt.live import Live
 from parkwatt.park import Park
 from parkwatt.readings import Millis
@@ -38,15 +40,19 @@ class Intake:
 
     Attributes:
         broker: an external broker, or the embedded one, which is started and stopped with the process.
+        spool: folder for readings that the store could not take yet; each client id has its own in it.
         topics: topic filters to listen to.
         retention_days: readings older than this are deleted; None keeps them all.
         portion: our part of the messages, where several collectors share them; None for all.
+        spool_limit: most the spool may take [bytes].
     """
 
     broker: BrokerAddress | EmbeddedBroker
+    spool: Path
     topics: Sequence[str] = ("#",)
     retention_days: float | None = None
     portion: Partition | Share | None = None
+    spool_limit: int = 20 * 10**9
 
     def subscription(self, park: Park) -> Subscription:
         """What to ask the broker for, under a client id of our own."""
@@ -122,11 +128,16 @@ class Installation:
         self.pipeline: Pipeline | None = None
         self._services: list[Service] = []
         if intake is not None:
+            subscription = intake.subscription(park)
             self.pipeline = Pipeline(
                 broker=intake.broker,
-                subscription=intake.subscription(park),
-                collector=Collector(decoder=self.new_decoder(), store=store, live=self.live),
-                store=store,
+                subscription=subscription,
+                decoder=self.new_decoder(),
+                writer=Writer(
+                    store=store,
+                    spool=Spool(intake.spool / subscription.client_id, limit=intake.spool_limit),
+                    live=self.live,
+                ),
                 clock=now,
             )
             self._services.append(self.pipeline)

@@ -64,6 +64,20 @@ TopicsOption = Annotated[
         "--topic", envvar="PARKWATT_TOPICS", help="Topic filter to listen to; may be repeated. All if left out."
     ),
 ]
+SpoolDirOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--spool-dir",
+        envvar="PARKWATT_SPOOL_DIR",
+        help="Folder for readings that the store could not take yet; `spool` in the data folder if left out.",
+    ),
+]
+SpoolLimitOption = Annotated[
+    float,
+    typer.Option(
+        "--spool-limit", metavar="GB", min=0.01, envvar="PARKWATT_SPOOL_LIMIT", help="Most the spool may take [GB]."
+    ),
+]
 PartitionOption = Annotated[
     str | None,
     typer.Option(

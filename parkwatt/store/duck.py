@@ -127,10 +127,10 @@ class DuckStore:
                 totals = _add(self._totals, batch, written)
                 self._connection.execute("INSERT INTO totals VALUES (?, ?, ?, ?, ?, ?, ?)", [number, *totals])
                 self._connection.commit()
-            except duckdb.Error as error:
+            except (duckdb.Error, UnicodeError) as error:
                 self._index.forget_from(known)
                 self._undo()
-                refused = isinstance(error, duckdb.DataError | duckdb.IntegrityError)
+                refused = isinstance(error, duckdb.DataError | duckdb.IntegrityError | UnicodeError)
                 raise (StoreError if refused else StoreUnavailableError)(str(error)) from error
             self._batch, self._totals = number, totals
             self._newest.update(standing, batch.arrived)
@@ -185,7 +185,7 @@ class DuckStore:
             there[at] = True
             changed[at] = rows.value[at] != np.asarray(found["value"])
             if batch.late:
-                changed[at] &= np.asarray(found["arrived"]) <= batch.arrived
+                changed[at] &= np.asarray(found["arrived"]) < batch.arrived
         return there, changed
 
     def _insert_rejections(self, batch: Batch, number: int) -> None:

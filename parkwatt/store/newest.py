@@ -49,13 +49,14 @@ class Newest(Mapping[SeriesKey, Latest]):
             self.flags = np.concatenate((self.flags, np.zeros(more, np.uint8)))
 
     def update(self, rows: Columns, arrived: "Millis | NDArray[np.int64]") -> None:
-        """Take rows that the index numbers, in order of arrival; none goes back in time."""
+        """Take rows that the index numbers, in order of arrival; none goes back in time, nor behind its correction."""
         self.grow()
-        order = np.argsort(rows.time, kind="stable")
-        order = order[rows.time[order] >= self.time[rows.series[order]]]
+        came = np.full(len(rows), arrived) if isinstance(arrived, int) else arrived
+        known = self.time[rows.series]
+        news = np.flatnonzero((rows.time > known) | ((rows.time == known) & (came >= self.arrived[rows.series])))
+        order = news[np.argsort(rows.time[news], kind="stable")]
         at = rows.series[order]  # of a series that is there twice, the last assignment stands
-        self.value[at], self.flags[at] = rows.value[order], rows.flags[order]
-        self.arrived[at] = arrived if isinstance(arrived, int) else arrived[order]
+        self.value[at], self.flags[at], self.arrived[at] = rows.value[order], rows.flags[order], came[order]
         self.time[at] = rows.time[order]
 
     def columns(self) -> tuple[Columns, NDArray[np.int64]]:
