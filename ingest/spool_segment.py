@@ -1,8 +1,8 @@
 """A segment of the spool: one file of records that are written once and read in order.
 
 A record is a header and a body. The header begins with the segment's marker, eight random bytes that stand in the
-file's name: after damage the next record is found by looking for it, and neither a body nor an old disk block can
-pass for a record.
+file's name: after damage the next record is found by looking for it. The marker, and the place of the record in its
+checksum, keep a body, an old disk block or a copy of a record from passing for one.
 """
 
 import errno
@@ -96,7 +96,7 @@ class Segment:
             OSError: the record is not there.
         """
         header = _HEADER.pack(self._marker, *before, len(body), readings, crc32(body))
-        frame = header + _CHECKSUM.pack(crc32(header)) + body
+        frame = header + _CHECKSUM.pack(_header_checksum(header, self.size)) + body
         with _opened(self.path, os.O_WRONLY) as file:
             self.torn = True
             try:
@@ -152,7 +152,7 @@ class Segment:
         if len(head) < OVERHEAD or not head.startswith(self._marker):
             return None
         header = head[: _HEADER.size]
-        if _CHECKSUM.unpack_from(head, _HEADER.size) != (crc32(header),):
+        if _CHECKSUM.unpack_from(head, _HEADER.size) != (_header_checksum(header, offset),):
             return None
         _, records_before, readings_before, length, readings, checksum = _HEADER.unpack(header)
         start = offset + OVERHEAD
@@ -167,8 +167,9 @@ class Segment:
 
     def _bytes(self, file: int, offset: int, size: int) -> bytes:
         """Bytes before the end; a sector that the disk cannot read is damage like any other."""
+        size = max(min(size, self.size - offset), 0)
         try:
-            return os.pread(file, max(min(size, self.size - offset), 0), offset)
+            return os.pread(file, size, offset)
         except OSError as error:
             if error.errno != errno.EIO:
                 raise
@@ -201,6 +202,11 @@ def sync_folder(folder: Path) -> None:
     """Make durable which files a folder has."""
     with _opened(folder, os.O_RDONLY | os.O_DIRECTORY) as file:
         os.fsync(file)
+
+
+def _header_checksum(header: bytes, offset: int) -> int:
+    """With its place in the segment: a copy of a record somewhere else is no record."""
+    return crc32(header, offset & 0xFFFFFFFF)
 
 
 @contextmanager
