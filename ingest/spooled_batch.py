@@ -16,7 +16,8 @@ from parkwatt.store import Batch
 
 _VERSION = b"batch1"
 _LEVEL = 1
-"""zlib's quickest: a spooled reading takes a quarter of its bytes, and the disk is slower than it."""
+"""zlib's quickest: a reading takes 6 to 10 bytes instead of 30 to 60, for about 0.5 µs. It costs more than it saves in
+writing to a quick disk; it pays because the same spool lasts four to six times as long. Higher levels gain little."""
 
 _COLUMNS = (("series", "<i4"), ("time", "<i8"), ("value", "<f8"), ("flags", "u1"))
 
@@ -63,7 +64,8 @@ def unpack(record: bytes) -> Batch:
         header = msgspec.msgpack.decode(body[4:start], type=_Header)
         columns = {}
         for name, dtype in _COLUMNS:
-            columns[name] = np.frombuffer(body, dtype, header.rows, start)
+            # A copy is aligned; the bytes behind the header begin anywhere, which native readers need not bear.
+            columns[name] = np.frombuffer(body, dtype, header.rows, start).copy()
             start += columns[name].nbytes
     except (zlib.error, msgspec.MsgspecError, ValueError) as error:
         message = f"a spooled batch cannot be read: {error}"
