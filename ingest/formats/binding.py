@@ -6,12 +6,17 @@ from dataclasses import replace
 from ingest.formats.conversions import Conversions
 from ingest.formats.found import Fields
 from ingest.formats.meaning import Meaning, Scale, meaning
+from ingest.formats.numbers import shortened
 from ingest.formats.topics import FilterTree
 from parkwatt.park import Meter, Park
 
 _KEPT = 200_000
 """Bindings remembered; beyond that they are worked out anew."""
 
+STRANGERS_KEPT = 100_000
+"""Wire meters read that the park file does not name; each costs memory for good."""
+
+_LONGEST_ID = 128
 _FIELDS_KEPT = 100
 """Makes of messages remembered per meter."""
 
@@ -22,6 +27,10 @@ _OPPOSITE: Mapping[str, str] = {
     "reactive_energy_export": "reactive_energy_import",
 }
 _DIRECTED = frozenset({"active_power", "reactive_power"})
+
+
+class NoMeterError(ValueError):
+    """An id on the wire that is no meter's; its text is the sentence for people."""
 
 
 class Binding:
@@ -77,6 +86,7 @@ class Binder:
         self._by_id: dict[str, Meter] = {}
         self._filters: FilterTree[Meter] = FilterTree()
         self._known: dict[tuple[str, str, bool], Binding] = {}
+        self._strangers: dict[str, Binding] = {}
         self._claims: dict[str, str] = {}
         self._bindings: dict[str, Binding] = {}
         for meter in park.meters if park else ():
@@ -93,15 +103,35 @@ class Binder:
         return next((m.device for m in self._filters.find(topic) if m.device is not None), None)
 
     def bind(self, topic: str, wire_meter: str, *, alone: bool) -> Binding:
-        """The binding of a wire meter; `alone` when the message speaks of no other."""
+        """The binding of a wire meter; `alone` when the message speaks of no other.
+
+        Raises:
+            NoMeterError: if the id can be none, or there are too many that the park file does not name.
+        """
         key = (topic, wire_meter, alone)
         known = self._known.get(key)
         if known is None:
+            if len(wire_meter) > _LONGEST_ID or not wire_meter.isprintable():
+                message = f"meter id {shortened(wire_meter)} is longer than {_LONGEST_ID} characters or not printable"
+                raise NoMeterError(message)
             if len(self._known) >= _KEPT:
                 self._known.clear()
             meter = self._find(topic, wire_meter, alone=alone)
-            known = Binding(wire_meter, self._conversions) if meter is None else self._bindings[meter.id]
+            known = self._stranger(wire_meter) if meter is None else self._bindings[meter.id]
             self._known[key] = known
+        return known
+
+    def _stranger(self, wire_meter: str) -> Binding:
+        """The binding of a wire meter that the park file does not name."""
+        known = self._strangers.get(wire_meter)
+        if known is None:
+            if len(self._strangers) >= STRANGERS_KEPT:
+                message = (
+                    f"meter {shortened(wire_meter)} is not in the park file, and {STRANGERS_KEPT:,} others are not "
+                    "either; check what publishes here, or leave its topic out with --topic"
+                )
+                raise NoMeterError(message)
+            known = self._strangers[wire_meter] = Binding(wire_meter, self._conversions)
         return known
 
     def _find(self, topic: str, wire_meter: str, *, alone: bool) -> Meter | None:

@@ -2,18 +2,18 @@
 
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, tzinfo
 from typing import Protocol
 
 from ingest.formats import native, sparkplug
-from ingest.formats.binding import Binder
+from ingest.formats.binding import Binder, NoMeterError
 from ingest.formats.compiled import CompiledModel
 from ingest.formats.conversions import Conversions
 from ingest.formats.found import Contents, Found, UnreadableError
 from ingest.formats.gathered import Gathered
 from ingest.formats.message import Decoded, Message
 from ingest.formats.model import DeviceModel
-from ingest.formats.numbers import shortened
 from ingest.formats.recognition import Recognition
 from ingest.formats.times import settle
 from parkwatt.flags import circumstances
@@ -28,7 +28,7 @@ BUILT_IN = (native.Native.name, sparkplug.Sparkplug.name)
 MAX_PAYLOAD = 1_000_000
 """Larger payloads are no meter messages [bytes]."""
 
-_MAX_ID = 128
+_ARRIVAL = TimeSource.ARRIVAL
 _TOPICS_KEPT = 100_000
 """Topics whose format is remembered; beyond that they are recognised anew."""
 
@@ -108,7 +108,8 @@ class Decoder:
         elif not contents.problems:
             gathered.ignored += 1
         for spoke_on, wire_meter in contents.stale:
-            gathered.stale[self._binder.bind(spoke_on, wire_meter, alone=True).meter] = message.arrived
+            with suppress(NoMeterError):
+                gathered.stale[self._binder.bind(spoke_on, wire_meter, alone=True).meter] = message.arrived
         if contents.publish:
             gathered.publish.extend(contents.publish)
 
@@ -131,21 +132,20 @@ class Decoder:
         first = everything[0].meter
         alone = len(everything) == 1 or all(found.meter == first for found in everything)
         said = False
-        for wire_meter, device_time, fields, values, historical, ahead in everything:
-            if len(wire_meter) > _MAX_ID or not wire_meter.isprintable():
-                reason = f"meter id {shortened(wire_meter)} is longer than {_MAX_ID} characters or not printable"
-                gathered.reject(message, reason)
-                said = True
-                continue
-            time, source = settle(device_time, arrived, ahead=ahead)
-            if message.retained and source is TimeSource.ARRIVAL:
+        for found in everything:
+            time, source = settle(found.time, arrived, ahead=found.ahead)
+            if source is _ARRIVAL and message.retained:
                 continue  # nobody knows how old it is
-            binding = self._binder.bind(topic, wire_meter, alone=alone)
-            numbers = binding.numbers(fields)
-            gathered.add(message, numbers, values, time, circumstances(source, historical=historical))
+            said = True
+            try:
+                binding = self._binder.bind(topic, found.meter, alone=alone)
+            except NoMeterError as error:
+                gathered.reject(message, str(error))
+                continue
+            shared = circumstances(source, historical=found.historical)
+            gathered.add(message, binding.numbers(found.fields), found.values, time, shared)
             gathered.latest[binding.meter] = message
             if gathered.stale:
                 gathered.stale.pop(binding.meter, None)  # it speaks again
-            said = True
         if not said:
             gathered.ignored += 1

@@ -1,7 +1,8 @@
 """What a format finds in a message, before anyone asks whose meter it is."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from ingest.formats.meaning import Meaning
 from ingest.formats.times import DAY
@@ -39,7 +40,7 @@ def fields(meanings: tuple[Meaning, ...]) -> Fields:
     return known
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True, gc=False):
     """The values of one wire meter at one time.
 
     Attributes:
@@ -73,7 +74,7 @@ class Found(NamedTuple):
         return cls(meter, time, fields(meanings), numbers, historical, ahead)
 
 
-class Contents(NamedTuple):
+class Contents(msgspec.Struct, frozen=True, gc=False):
     """Everything a format finds in one message.
 
     Attributes:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
@@ -9,6 +10,9 @@ from ingest.formats.conversions import Conversions
 from ingest.formats.message import Message
 from parkwatt.columns import Columns
 from parkwatt.readings import Millis, Rejection
+
+_Part: TypeAlias = tuple[int, Millis, int, Message]
+"""Values of one message that share their time: where they end, their time, their circumstances, the message."""
 
 
 class Gathered:
@@ -32,10 +36,7 @@ class Gathered:
         self._conversions = conversions
         self._numbers: list[int] = []
         self._wire: list[float] = []
-        self._times: list[Millis] = []
-        self._circumstances: list[int] = []
-        self._ends: list[int] = []
-        self._messages: list[Message] = []
+        self._parts: list[_Part] = []
 
     def add(
         self, message: Message, numbers: Sequence[int], wire: Sequence[float], time: Millis, circumstances: int
@@ -43,10 +44,7 @@ class Gathered:
         """Take values of one message that share their time: the number of each field, and what stood there."""
         self._numbers.extend(numbers)
         self._wire.extend(wire)
-        self._times.append(time)
-        self._circumstances.append(circumstances)
-        self._ends.append(len(self._numbers))
-        self._messages.append(message)
+        self._parts.append((len(self._numbers), time, circumstances, message))
 
     def reject(self, message: Message, reason: str) -> None:
         """Keep a message, or a part of it, that could not be read."""
@@ -54,17 +52,18 @@ class Gathered:
 
     def columns(self) -> Columns:
         """The readings; what is not finite is rejected."""
-        ends = np.array(self._ends, np.int64)
-        counts = np.diff(ends, prepend=0)
-        series, value, flags = self._conversions.apply(self._numbers, self._wire)
-        flags |= np.repeat(np.array(self._circumstances, np.uint8), counts)
         index = self._conversions.index
-        columns = Columns(index, series, np.repeat(np.array(self._times, np.int64), counts), value, flags)
+        ends, times, circumstances, messages = zip(*self._parts, strict=True) if self._parts else ((), (), (), ())
+        begins_and_ends = np.array((0, *ends), np.int64)
+        counts = begins_and_ends[1:] - begins_and_ends[:-1]
+        series, value, flags = self._conversions.apply(self._numbers, self._wire)
+        flags |= np.repeat(np.array(circumstances, np.uint8), counts)
+        columns = Columns(index, series, np.repeat(np.array(times, np.int64), counts), value, flags)
         finite = np.isfinite(value)
         if finite.all():
             return columns
         for row in np.flatnonzero(~finite).tolist():
-            message = self._messages[int(np.searchsorted(ends, row, side="right"))]
+            message = messages[int(np.searchsorted(ends, row, side="right"))]
             wire, name = self._wire[row], index.keys[int(series[row])].quantity
             problem = "is too large" if isinstance(wire, int) or math.isfinite(wire) else "is not finite"
             self.reject(message, f"{name}: {wire!r:.40} {problem}")

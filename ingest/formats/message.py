@@ -1,13 +1,11 @@
 """What goes into a decoder and what comes out of it."""
 
-from typing import NamedTuple
-
 import msgspec
 
 from parkwatt.readings import Millis, Reading
 
 
-class Message(NamedTuple):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One MQTT message as it came.
 
     Attributes:

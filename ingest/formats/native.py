@@ -43,7 +43,7 @@ class Native:
             UnreadableError: if it is no JSON object or array.
         """
         tree = json_tree(message.payload)
-        meter = message.topic.removeprefix(PREFIX).removesuffix(SUFFIX)
+        meter = message.topic[len(PREFIX) : -len(SUFFIX)]
         found: list[Found] = []
         problems: list[str] = []
         if type(tree) is dict:

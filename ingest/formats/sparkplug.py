@@ -8,6 +8,8 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
+
 from ingest.formats import times
 from ingest.formats.found import Contents, Found, UnreadableError
 from ingest.formats.meaning import Meaning
@@ -155,7 +157,7 @@ class Sparkplug:
         request = Metric(name="Node Control/Rebirth", datatype=DataType.BOOLEAN, value=True, timestamp=max(arrived, 0))
         topic = f"{NAMESPACE}/{address.group}/NCMD/{address.node}"
         body = encode(SparkplugPayload([request], timestamp=max(arrived, 0)))
-        return contents._replace(publish=((topic, body),))
+        return msgspec.structs.replace(contents, publish=((topic, body),))
 
 
 def _gap(node: _Node, address: _Address, payload: SparkplugPayload) -> bool:

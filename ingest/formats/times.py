@@ -13,6 +13,9 @@ DAY: Millis = 86_400_000
 
 _LAYOUTS = {14: "%Y%m%d%H%M%S", 12: "%y%m%d%H%M%S"}
 
+_SURELY_MILLISECONDS = range(10**11, 10**13)
+"""Integers that can be nothing else: no seconds, and no date of 14 digits."""
+
 
 class NotATimeError(ValueError):
     """Text or a number that is no time."""
@@ -42,6 +45,8 @@ def read(value: Any, zone: tzinfo = UTC, layout: str | None = None) -> Millis | 
         NotATimeError: if the value is something else.
     """
     kind = type(value)
+    if kind is int and value in _SURELY_MILLISECONDS and layout is None:
+        return value  # type: ignore[no-any-return]  # it is an integer
     if value is None or value == "":
         return None
     if layout is not None:

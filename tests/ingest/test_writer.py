@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ingest import writer as writer_module
@@ -49,7 +50,7 @@ def work(*arrivals) -> Work:
 def value(number: float, *, mid: int, arrived: int) -> Work:
     """A batch with one power of meter m1 at the same time as all others."""
     (one,) = arrival(mid, {"time": START, "active_power": number}).messages
-    message = one._replace(topic="parkwatt/m1/readings", arrived=arrived)
+    message = msgspec.structs.replace(one, topic="parkwatt/m1/readings", arrived=arrived)
     return work(arrival(mid, b"")._replace(messages=[message]))
 
 
