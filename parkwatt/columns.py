@@ -116,6 +116,12 @@ class Columns:
             kind, quality, source, historical = unpack(flags)
             yield Reading(meter, quantity, phase, value, kind, time, source, quality, historical)
 
+    def meters(self) -> set[str]:
+        """The meters that the rows belong to."""
+        there = np.zeros(len(self.index), np.bool_)
+        there[self.series] = True
+        return {self.index.keys[number].meter for number in np.flatnonzero(there).tolist()}
+
     def take(self, rows: "NDArray[np.bool_] | NDArray[np.intp] | slice") -> "Columns":
         """Some of the rows, by mask, by index or by slice."""
         return Columns(self.index, self.series[rows], self.time[rows], self.value[rows], self.flags[rows])

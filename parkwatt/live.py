@@ -9,8 +9,6 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-import numpy as np
-
 from parkwatt.columns import Columns
 from parkwatt.readings import Millis, SeriesKey
 from parkwatt.store import Latest
@@ -56,11 +54,9 @@ class Live:
 
     def update(self, readings: Columns, arrived: Millis) -> None:
         """Take stored readings, in order of arrival; a series never goes back in time."""
-        keys = readings.index.keys
-        meters = {keys[number].meter for number in np.unique(readings.series).tolist()}
         with self._lock:
             self._newest.update(readings.numbered_by(self._newest.index), arrived)
-            for meter in meters:
+            for meter in readings.meters():
                 if arrived > self.heard.get(meter, 0):
                     self.heard[meter] = arrived
                     self.stale.pop(meter, None)
@@ -76,6 +72,6 @@ class Live:
     def mark_stale(self, meters: Iterable[str], at: Millis) -> None:
         """Note that a gateway said goodbye: what its meters showed is no longer current."""
         with self._lock:
-            for meter in meters:
+            for meter in readings.meters():
                 self.stale[meter] = at
             self.version += 1
