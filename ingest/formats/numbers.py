@@ -5,6 +5,9 @@ from typing import Any
 
 _NOTHING = frozenset({"", "nan", "unavailable", "unknown", "none", "null", "undefined", "n/a", "-", "--"})
 
+_LONGEST = 64
+"""Longer text is no number [characters]."""
+
 
 class NotANumberError(ValueError):
     """A value that cannot be a reading; its text says what it is."""
@@ -36,17 +39,23 @@ def number(value: Any) -> float | None:  # noqa: ANN401 - whatever JSON holds
 
 
 def shortened(value: object) -> str:
-    """A value as text for people: quoted, printable, short."""
+    """A value as text for people: quoted, printable, short; quick, however large or deep the value is."""
+    if isinstance(value, dict):
+        return f"an object of {len(value)} keys"
+    if isinstance(value, list):
+        return f"an array of {len(value)} elements"
     text = repr(value[:80] if isinstance(value, str | bytes) else value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _from_text(value: str) -> float | None:
     text = value.strip()
+    if len(text) > _LONGEST:
+        raise NotANumberError(_said(value, "is not a number"))
     if text.lower() in _NOTHING:
         return None
     # float() also takes 1_000 and digits of other scripts: a reading never means those.
-    if "_" in text or not text.isascii() or len(text) > 64:
+    if "_" in text or not text.isascii():
         raise NotANumberError(_said(value, "is not a number"))
     try:
         found = float(text)

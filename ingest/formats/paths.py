@@ -46,8 +46,8 @@ def lookup(path: str) -> Lookup:
     def general(tree: Any) -> Any:  # noqa: ANN401 - trees of JSON hold anything
         try:
             return search(tree)
-        except (JMESPathError, RecursionError):
-            return None  # a function met a type it is not made for: this message has nothing at the path
+        except (JMESPathError, RecursionError, ValueError, TypeError, ArithmeticError):
+            return None  # a function met a type or a number it is not made for: this message has nothing at the path
 
     return general
 

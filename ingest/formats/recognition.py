@@ -7,6 +7,7 @@ from ingest.formats.compiled import CompiledModel
 from ingest.formats.found import Contents, UnreadableError
 from ingest.formats.message import Message
 from ingest.formats.payloads import json_tree, plain_text
+from ingest.formats.topics import LONGEST
 
 _UNKNOWN = (
     "topic and payload match no device model; name the meter's topic and device in the park file, "
@@ -30,7 +31,8 @@ class Recognition:
 
     def __init__(self, models: Sequence[CompiledModel], topic: str, device: str | None) -> None:
         """Find the models for a topic; `device` is the one that the park file names, which is then the only one."""
-        self._fallback = topic.replace("/", ".").strip(".")
+        self._too_long = len(topic) > LONGEST
+        self._fallback = topic[:LONGEST].replace("/", ".").strip(".")
         self._unknown_device: str | None = None
         self._candidates: list[_Candidate] = []
         self._silent = False
@@ -56,6 +58,9 @@ class Recognition:
         """
         if self._silent:
             return _NOTHING
+        if self._too_long:
+            reason = f"topic has {len(message.topic)} characters; a meter's topic has at most {LONGEST}"
+            raise UnreadableError(reason)
         if self._unknown_device is not None:
             reason = f"device model {self._unknown_device!r} of the park file is not known; check its name"
             raise UnreadableError(reason)

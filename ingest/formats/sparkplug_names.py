@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.formats.meaning import OWN_NAMES, Meaning, meaning
+from ingest.formats.numbers import shortened
 from parkwatt.quantities import UnknownUnitError
 
 UNIT_PROPERTIES = ("engUnit", "EngUnit", "Engineering Units", "engineeringUnits", "engUnits", "unit", "Unit", "units")
@@ -18,7 +19,7 @@ UNIT_PROPERTIES = ("engUnit", "EngUnit", "Engineering Units", "engineeringUnits"
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W0-9_]+")
 _HUMP = re.compile(r"(?<=[a-z]{3})(?=[A-Z])")
-_UNIT_AT_END = re.compile(r"\s*[(\[]([^()\[\]]{1,12})[)\]]\s*$")
+_UNIT_AT_END = re.compile(r"[(\[]([^()\[\]]{1,12})[)\]]\s*$")
 
 _PHASES: Sequence[tuple[str, re.Pattern[str]]] = tuple(
     (phase, re.compile(rf"(?<![A-Za-z0-9])(?:{pattern})(?![A-Za-z0-9])", re.IGNORECASE))
@@ -118,6 +119,21 @@ _RULES = (
     _rule("production", "production", frozenset({"count"})),
 )
 
+_WORDS = frozenset().union(
+    *(rule.needs | rule.allows for rule in _RULES), _NEUTRAL, _HEAT, _MADE, _IMPORT, _EXPORT, {"energy", "reactive"}
+)
+"""Every word that a name may have."""
+
+
+def _telling() -> re.Pattern[str]:
+    """Finds what a name must hold in part to be a quantity's: quicker than reading it, and most metrics are none."""
+    needed = {"energy", *(max(rule.needs, key=len) for rule in _RULES)}
+    spelt = needed | {spelling for spelling, word in _SYNONYMS.items() if word in needed}
+    return re.compile("|".join(sorted(spelt)))
+
+
+_TELLING = _telling()
+
 
 @lru_cache(maxsize=20_000)
 def metering(name: str, unit: str | None) -> Metering:
@@ -127,21 +143,22 @@ def metering(name: str, unit: str | None) -> Metering:
         name: the metric's name; blanks, slashes, underscores and capitals part its words.
         unit: unit on the wire, None where none is declared: then it is the quantity's own.
     """
+    # Blanks around a unit say nothing, but each would be a meaning of its own, remembered for ever.
+    unit = unit.strip() if unit else unit
     own = OWN_NAMES.get(name)
     if own is not None:
         return _in_unit(name, (own.quantity,), own.phase, unit)
     said = _UNIT_AT_END.search(name)
-    bare = name[: said.start()] if said else name
-    if len(bare) > 100:
-        return Metering(None)
-    unit = unit or (said[1] if said else None)
+    bare = name[: said.start()].rstrip() if said else name
     letter = _LETTER.fullmatch(bare)
+    if len(bare) > 100 or (letter is None and _TELLING.search(bare.lower()) is None):
+        return Metering(None)
+    unit = unit or (said[1].strip() if said else None)
     if letter and unit:
         part = letter["phase"]
         return _in_unit(name, (_LETTERS[letter["what"].upper()],), part and _LETTER_PHASES[part.upper()], unit)
     phase, rest = _phase(_HUMP.sub(" ", bare))
-    words = _words(rest)
-    quantities = _energy(words) or next((r.quantities for r in _RULES if _fits(r, words)), ())
+    quantities = _quantities(_words(rest))
     if not quantities:
         return Metering(None)
     return _in_unit(name, quantities, phase, unit)
@@ -158,6 +175,12 @@ def _phase(name: str) -> tuple[str | None, str]:
 def _words(name: str) -> frozenset[str]:
     words = (word.lower() for word in _WORD.findall(name))
     return frozenset(_SYNONYMS.get(word, word) for word in words)
+
+
+def _quantities(words: frozenset[str]) -> tuple[str, ...]:
+    if not words <= _WORDS:
+        return ()
+    return _energy(words) or next((rule.quantities for rule in _RULES if _fits(rule, words)), ())
 
 
 def _fits(rule: _Rule, words: frozenset[str]) -> bool:
@@ -200,7 +223,7 @@ def _in_unit(name: str, quantities: tuple[str, ...], phase: str | None, unit: st
         try:
             found = meaning(quantity, phase, unit=unit)
         except UnknownUnitError as error:
-            problem = problem or f"metric {name!r}: {error}"
+            problem = problem or f"metric {shortened(name)}: {error}"
         else:
             return Metering(found)
     return Metering(None, problem)

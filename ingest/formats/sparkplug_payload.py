@@ -5,14 +5,26 @@ when the module is loaded, so there is neither a compiler step nor a generated f
 left unread: no meter value is in them that is not also a metric.
 """
 
+import codecs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import islice
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
+
+MAX_METRICS = 50_000
+"""Metrics that one message may have; as many as fit into 1 MB with a value each and a time."""
+
+_PROPERTIES_READ = 100
+"""Properties of a metric that are read; its unit is among the first."""
+
+_gb18030 = codecs.getdecoder("gb18030")
+_NO_PROPERTIES: Mapping[str, "Value"] = MappingProxyType({})
 
 Value: TypeAlias = float | int | bool | str | bytes | None
 """A metric's value; None where the metric is null or of a type that is left unread."""
@@ -93,14 +105,18 @@ def decode(payload: bytes) -> SparkplugPayload:
     wire = _PAYLOAD()
     try:
         wire.ParseFromString(payload)
-        return SparkplugPayload(
-            metrics=[_metric(m) for m in wire.metrics],
-            timestamp=wire.timestamp if wire.HasField("timestamp") else None,
-            seq=wire.seq if wire.HasField("seq") else None,
-        )
     except (DecodeError, UnicodeDecodeError) as error:
         message = "payload is not a Sparkplug B message; check that the device publishes Protocol Buffers here"
         raise SparkplugPayloadError(message) from error
+    if len(wire.metrics) > MAX_METRICS:
+        message = f"payload has {len(wire.metrics)} metrics; send at most {MAX_METRICS} in one message"
+        raise SparkplugPayloadError(message)
+    return SparkplugPayload(
+        # Of two bytes each, metrics that nobody can name would cost more time than all others.
+        metrics=[_metric(m) for m in wire.metrics if m.HasField("name") or m.HasField("alias")],
+        timestamp=_integer(wire, "timestamp"),
+        seq=_integer(wire, "seq"),
+    )
 
 
 def encode(payload: SparkplugPayload) -> bytes:
@@ -141,37 +157,51 @@ _SIGNED_BITS: Mapping[int, int] = {DataType.INT8: 8, DataType.INT16: 16, DataTyp
 _INT_TYPES = frozenset(
     {DataType.INT8, DataType.INT16, DataType.INT32, DataType.UINT8, DataType.UINT16, DataType.UINT32}
 )
-_VALUES = (
-    "float_value", "double_value", "int_value", "long_value", "boolean_value", "string_value", "bytes_value",
-)  # fmt: skip
 _LONG_TYPES = frozenset({DataType.INT64, DataType.UINT64, DataType.DATE_TIME})
 
 
 def _metric(wire: Any) -> Metric:  # noqa: ANN401 - the class is built at run time
-    # One call for all fields that are there is twice as fast as asking for each.
-    there = {field.name: value for field, value in wire.ListFields()}
-    datatype: int = there.get("datatype", DataType.UNKNOWN)
-    is_null: bool = there.get("is_null", False)
-    value: Value = None if is_null else next((there[name] for name in _VALUES if name in there), None)
-    if "float_value" in there and not is_null:
-        value = shortest(there["float_value"])
+    datatype: int = wire.datatype
+    is_null: bool = wire.is_null
+    which: str | None = None if is_null else wire.WhichOneof("value")
+    value: Value = None
+    if which == "float_value":
+        value = shortest(wire.float_value)
+    elif which is not None:
+        value = number(_value(wire, which), datatype)
     return Metric(
-        name=there.get("name"),
-        alias=there.get("alias"),
+        name=_text(wire.name) if wire.HasField("name") else None,
+        alias=_integer(wire, "alias"),
         datatype=datatype,
-        value=number(value, datatype),
-        timestamp=there.get("timestamp"),
-        is_historical=there.get("is_historical", False),
+        value=value,
+        timestamp=_integer(wire, "timestamp"),
+        is_historical=wire.is_historical,
         is_null=is_null,
-        properties=_properties(there["properties"]) if "properties" in there else {},
+        properties=_properties(wire.properties) if wire.HasField("properties") else _NO_PROPERTIES,
     )
+
+
+def _integer(wire: Any, name: str) -> int | None:  # noqa: ANN401 - the class is built at run time
+    """An integer field; None where it is absent, which the field itself shows as zero."""
+    value: int = getattr(wire, name)
+    return value if value or wire.HasField(name) else None
+
+
+def _value(wire: Any, which: str) -> Value:  # noqa: ANN401 - the class is built at run time
+    value: Value = getattr(wire, which)
+    return _text(value) if which == "string_value" and isinstance(value, str | bytes) else value
+
+
+def _text(text: str | bytes) -> str:
+    """A text field; the reader hands on as bytes what is not UTF-8, as gateways in GB18030 send it."""
+    return text if isinstance(text, str) else _gb18030(text, "replace")[0]
 
 
 def _properties(wire: Any) -> Mapping[str, Value]:  # noqa: ANN401 - the class is built at run time
     found: dict[str, Value] = {}
-    for key, value in zip(wire.keys, wire.values, strict=False):
+    for key, value in islice(zip(wire.keys, wire.values, strict=False), _PROPERTIES_READ):
         which = value.WhichOneof("value")
-        found[key] = number(getattr(value, which), value.type) if which and not value.is_null else None
+        found[_text(key)] = number(_value(value, which), value.type) if which and not value.is_null else None
     return found
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+from ingest.formats.numbers import shortened
 from parkwatt.readings import Millis, TimeSource, to_millis
 
 EARLIEST: Millis = 1_262_304_000_000
@@ -10,6 +11,9 @@ EARLIEST: Millis = 1_262_304_000_000
 
 DAY: Millis = 86_400_000
 """How far ahead of its arrival a reading may be before its clock counts as wrong, unless a model says otherwise."""
+
+_LONGEST = 64
+"""Longer text is no time [characters]."""
 
 _LAYOUTS = {14: "%Y%m%d%H%M%S", 12: "%y%m%d%H%M%S"}
 
@@ -49,18 +53,23 @@ def read(value: Any, zone: tzinfo = UTC, layout: str | None = None) -> Millis | 
         return value  # type: ignore[no-any-return]  # it is an integer
     if value is None or value == "":
         return None
-    if layout is not None:
+    if kind is str:
+        value = value.strip()
+        if len(value) > _LONGEST:
+            message = f"{shortened(value)} is no time"
+            raise NotATimeError(message)
+    if layout is not None and kind in (str, int, float):
         return _by_layout(str(value), zone, layout)
     if kind is int or kind is float:
         if absurd(value):
-            message = f"{value!r:.40} is no time"
+            message = f"{shortened(value)} is no time"
             raise NotATimeError(message)
         if kind is int and 20_100_000_000_000 <= value < 21_000_000_000_000:
             return _by_layout(str(value), zone, _LAYOUTS[14])
         return epoch(value)
     if kind is str:
-        return _from_text(value.strip(), zone)
-    message = f"{value!r:.40} is no time"
+        return _from_text(value, zone)
+    message = f"{shortened(value)} is no time"
     raise NotATimeError(message)
 
 
@@ -82,7 +91,7 @@ def _from_text(text: str, zone: tzinfo) -> Millis | None:
     if text[0].isdigit() and text.isascii():
         if text.isdigit():
             if len(text) > 20:
-                message = f"{text[:40]!r} is no time"
+                message = f"{shortened(text)} is no time"
                 raise NotATimeError(message)
             return read(int(text), zone)
         if text.count(".") == 1 and text.replace(".", "").isdigit() and len(text) < 32:
@@ -90,7 +99,7 @@ def _from_text(text: str, zone: tzinfo) -> Millis | None:
     try:
         at = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError as error:
-        message = f"{text[:40]!r} is no time"
+        message = f"{shortened(text)} is no time"
         raise NotATimeError(message) from error
     return _millis(at, zone)
 
@@ -99,7 +108,7 @@ def _by_layout(text: str, zone: tzinfo, layout: str) -> Millis:
     try:
         at = datetime.strptime(text, layout)  # noqa: DTZ007 - the zone follows
     except ValueError as error:
-        message = f"{text[:40]!r} is no time like {layout}"
+        message = f"{shortened(text)} is no time like {layout}"
         raise NotATimeError(message) from error
     return _millis(at, zone)
 
