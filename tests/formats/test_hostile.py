@@ -4,6 +4,7 @@ import json
 import math
 import subprocess
 import sys
+import tracemalloc
 from itertools import chain
 
 import pytest
@@ -40,7 +41,8 @@ from tests.formats.hostile import (
     topic_messages,
 )
 
-SMALL = 5_000
+SMALL, MEDIUM = 5_000, 20_000
+"""Payloads [bytes]."""
 UNHURRIED = settings(deadline=None)
 
 
@@ -58,6 +60,18 @@ def test_large_hostile_messages_cost_little():
     )
     assert done.returncode == 0, done.stderr[-2000:]
     assert int(done.stdout) > 300
+
+
+def test_a_hostile_message_takes_little_memory():
+    """While a message is decoded, no more is in use than some hundred times its size, its readings among it."""
+    for message in chain(json_messages(MEDIUM), sparkplug_messages(MEDIUM)):
+        if message.name.startswith(("native: ", "NBIRTH: ")):
+            decoder = Decoder(PRESETS)
+            tracemalloc.start()
+            decoder.decode(Message(message.topic, message.payload, ARRIVED))
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            assert peak < 120 * MEDIUM, message.name
 
 
 @pytest.mark.parametrize("topic", ["parkwatt/m/readings", "tele/m/SENSOR", "m/events/rpc", "zigbee2mqtt/m"])
