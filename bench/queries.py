@@ -6,55 +6,50 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-import duckdb
-import numpy as np
-
+from bench.filled import Past, fill
+from bench.plan import Plan, say
 from bench.result import Result
-from parkwatt.quantities import Kind
-from parkwatt.readings import Reading
-from parkwatt.store import Batch, Query
+from parkwatt.store import Query
 from parkwatt.store.duck import DuckStore
 
-METERS, DAYS, QUARTER = 1_000, 365, 900_000
+METERS, QUARTER, PER_DAY = 1_000, 900_000, 96
 START = 1_767_225_600_000
-PER_DAY = 96
+_SUM_AIM = 0.3
 
 
-def measure() -> Iterator[Result]:
+def measure(plan: Plan) -> Iterator[Result]:
     """Build the store and ask it."""
+    meters = [f"m{i:04d}" for i in range(METERS)]
+    past = Past(meters, ["active_power"], plan.days * PER_DAY, START, QUARTER)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "park.duckdb"
-        rows = _fill(path)
+        say(f"filling a store with {past.values:,} readings")
+        fill(path, past)
         with closing(DuckStore(path)) as store:
-            enterprise_of = {f"m{i:04d}": f"E{i % 24:02d}" for i in range(METERS)}
-            query = Query(quantities=("active_power",), start=START, end=START + DAYS * PER_DAY * QUARTER)
+            enterprise_of = {meter: f"E{i % 24:02d}" for i, meter in enumerate(meters)}
+            query = Query(quantities=("active_power",), start=START, end=START + past.turns * QUARTER)
             seconds = _best(lambda: store.sums(enterprise_of, query))
-            yield Result("a year of 1,000 meters summed by enterprise", f"{seconds * 1000:.0f} ms", "", "< 300 ms")
+            yield Result(
+                what=f"{plan.days} days of quarter-hours of 1,000 meters summed by enterprise",
+                measured=f"{seconds * 1000:.0f} ms",
+                aim="< 300 ms",
+                met=seconds < _SUM_AIM,
+                numbers={"seconds": seconds, "readings": past.values},
+            )
             seconds = _best(lambda: store.sums(enterprise_of, query, every=86_400_000))
-            yield Result("the same by enterprise and day", f"{seconds * 1000:.0f} ms")
+            yield Result(what="the same by enterprise and day", measured=f"{seconds * 1000:.0f} ms")
             seconds = _best(store.latest)
-            yield Result(f"latest of {METERS} series among {rows:,} readings", f"{seconds * 1000:.1f} ms")
-            yield Result("bytes per value on disk", f"{store.size() / rows:.1f}", "", "<= 3")
-
-
-def _fill(path: Path) -> int:
-    """A year of quarter-hours, put in beside the store's own way in, which `throughput` measures."""
-    with closing(DuckStore(path)) as store:
-        names = [f"m{i:04d}" for i in range(METERS)]
-        store.write(Batch.of([Reading(m, "active_power", None, 0.0, Kind.GAUGE, START) for m in names]))
-    with closing(duckdb.connect(str(path))) as connection:
-        random = np.random.default_rng(1)
-        for day in range(DAYS):
-            first = 1 if day == 0 else 0
-            times = START + (np.arange(first, PER_DAY) + day * PER_DAY) * QUARTER
-            rows = {  # noqa: F841 - DuckDB reads it by its name
-                "series": np.tile(np.arange(METERS, dtype=np.int32), len(times)),
-                "time": np.repeat(times, METERS),
-                "value": np.round(random.normal(100, 20, METERS * len(times)), 1),
-            }
-            connection.execute("INSERT INTO readings SELECT series, time, value, time, 0, 2 FROM rows")
-        connection.execute("CHECKPOINT")
-    return METERS * DAYS * PER_DAY
+            yield Result(
+                what=f"latest value of 1,000 series among {past.values:,} readings", measured=f"{seconds * 1000:.1f} ms"
+            )
+            disk = store.size() / past.values
+            yield Result(
+                what="bytes per value on disk, quarter-hours of random gauges",
+                measured=f"{disk:.2f}",
+                aim="<= 3",
+                met=disk <= 3,
+                numbers={"disk": disk},
+            )
 
 
 def _best(ask: Callable[[], object], times: int = 5) -> float:

@@ -1,102 +1,149 @@
 """From publisher to disk, as fast as it goes, beside a C subscriber on the same broker."""
 
-import shutil
-import subprocess
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from os import sched_getaffinity
 from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
 
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
-
+from bench import broker as brokers
+from bench.load import QUANTITIES
+from bench.plan import Plan, say
+from bench.publisher import Load, publish
+from bench.race import Run, compare, from_full_session, live, median_run
+from bench.receivers import Collectors, MosquittoSub, Receiver
 from bench.result import Result
-from ingest.collector import Collector
-from ingest.devices import load_models
-from ingest.embedded import EmbeddedBroker
-from ingest.formats.decoder import Decoder
-from ingest.pipeline import Pipeline, Subscription
-from parkwatt.live import Live
-from parkwatt.store.duck import DuckStore
-from tests.conftest import free_port
+from bench.sink import Sink
+from tests.waiting import until
 
-MESSAGES, METERS = 30_000, 1_000
-START = 1_767_225_600_000
+MEMORY_AIM = 300_000_000
+DISK_AIM = 3.0
+_OBJECTS_AIM = 300_000
 
 
-def measure() -> Iterator[Result]:
-    """Messages of six quantities, QoS 1: stored and acknowledged by us, and only received by mosquitto_sub."""
-    with tempfile.TemporaryDirectory() as folder:
-        broker = EmbeddedBroker(Path(folder) / "broker", port=free_port())
-        broker.start()
-        try:
-            peer = _mosquitto(broker) if shutil.which("mosquitto_sub") else None
-            ours = _parkwatt(broker, Path(folder))
-        finally:
-            broker.stop()
-    beside = f"mosquitto_sub {peer:,.0f}/s: ratio {ours / peer:.2f}" if peer else "no mosquitto_sub here"
-    yield Result("messages of 6 readings, stored and acknowledged", f"{ours:,.0f}/s", beside)
+def measure_limits(plan: Plan) -> Iterator[Result]:
+    """What the load generator and the broker do alone: nobody behind them can be faster."""
+    load = Load(plan.messages * 2, qos=0)
+    sink = Sink()
+    say("the load generator into a sink")
+    published = publish(sink.port, load)
+    sink.close()
+    rate = load.messages / published.seconds
+    yield Result(what="load generator into a sink, QoS 0", measured=f"{rate:,.0f} messages/s", numbers={"rate": rate})
+    for array, messages in ((1, plan.messages), (100, plan.gateway_messages)):
+        kind = "messages of 6 values" if array == 1 else "arrays of 100 readings"
+        say(f"the broker alone, {kind}")
+        for session in (False, True):
+            rate = median(_broker_alone(Load(messages, array=array), session=session) for _ in range(plan.turns))
+            kept = "kept for an absent session" if session else "that nobody subscribes to"
+            yield Result(
+                what=f"broker alone: {kind} {kept}, QoS 1, acknowledged",
+                measured=f"{rate:,.0f} messages/s" + (f" = {rate * array:,.0f} readings/s" if array > 1 else ""),
+                numbers={"rate": rate},
+            )
 
 
-def _publish(port: int) -> None:
-    client = mqtt.Client(CallbackAPIVersion.VERSION2)
-    client.max_inflight_messages_set(5_000)
-    client.connect("127.0.0.1", port)
-    client.loop_start()
-    for i in range(MESSAGES):
-        payload = (
-            f'{{"time":{START + i // METERS * 1000},"active_power":{i % 97}.5,"energy_import":{i},"voltage":230.1,'
-            f'"current":{i % 50}.25,"power_factor":0.93,"frequency":50.02}}'
-        )
-        info = client.publish(f"parkwatt/bench-{i % METERS:04d}/readings", payload, qos=1)
-    info.wait_for_publish(120)
-    client.disconnect()
-    client.loop_stop()
+def _broker_alone(load: Load, *, session: bool) -> float:
+    """Messages per second that the broker acknowledges to the publisher while nobody receives."""
+    with TemporaryDirectory() as folder, brokers.running(Path(folder) / "broker") as broker:
+        if session:
+            absent = MosquittoSub(Path(folder))
+            absent.start(broker.address.port)
+            try:
+                until(lambda: absent.usages() and broker.subscribed(1))
+            finally:
+                absent.stop()
+        return load.messages / publish(broker.address.port, load).seconds
 
 
-def _rate(receive: Callable[[], None], port: int) -> float:
-    """Messages per second of a receiver whose session holds all of them already: the publisher is not in its way."""
-    _publish(port)
-    begin = time.perf_counter()
-    receive()
-    return MESSAGES / (time.perf_counter() - begin)
+def measure_singles(plan: Plan) -> Iterator[Result]:
+    """Messages of six quantities, live and from a full session."""
+    load = Load(plan.messages)
+    yield from _live(load, plan, what="messages of 6 values, live", aim=0.9)
+    yield from _from_full_session(load, plan, what="messages of 6 values, from a full session", aim=0.9)
 
 
-def _mosquitto(broker: EmbeddedBroker) -> float:
-    command = ["mosquitto_sub", "-p", str(broker.address.port), "-q", "1", "-c", "-i", "peer", "-t", "#"]
-    subprocess.run([*command, "-E"], check=True)
-    all_of_them = [*command, "-C", str(MESSAGES)]
-    return _rate(
-        lambda: subprocess.run(all_of_them, check=True, stdout=subprocess.DEVNULL) and None, broker.address.port
+def measure_gateways(plan: Plan) -> Iterator[Result]:
+    """Arrays of 100 readings of six quantities, live and from a full session."""
+    load = Load(plan.gateway_messages, array=100)
+    yield from _live(load, plan, what="gateway arrays of 100 readings, live")
+    yield from _from_full_session(load, plan, what="gateway arrays of 100 readings, from a full session")
+
+
+def _live(load: Load, plan: Plan, *, what: str, aim: float | None = None) -> Iterator[Result]:
+    ours, peer = _take_turns(live, load, plan, what=what)
+    yield _against_peer(ours, peer, what=what, aim=aim)
+    run = median_run(ours)
+    yield Result(
+        what=f"{what}: of all {len(sched_getaffinity(0))} cores",
+        measured=_shares(run),
+        limit=f"mosquitto_sub: {_shares(median_run(peer))}" if peer else "",
+        numbers={f"cpu_seconds_{name}": seconds for name, seconds in run.cpu.items()}
+        | {"seconds": run.seconds, "busiest_thread": run.busiest_thread},
+    )
+    per_value = run.cpu_per_million / load.array / QUANTITIES
+    yield Result(
+        what=f"{what}: collector's CPU seconds for a million messages",
+        measured=f"{run.cpu_per_million:,.1f} s, {per_value:.2f} s for a million values",
+        limit=f"mosquitto_sub: {median_run(peer).cpu_per_million:,.1f} s" if peer else "",
+        numbers={"cpu_seconds_per_million": [one.cpu_per_million for one in ours]},
+    )
+    memory = max(one.memory for one in ours)
+    yield Result(
+        what=f"{what}: collector's peak memory",
+        measured=f"{memory / 1e6:.0f} MB",
+        aim="< 300 MB",
+        met=memory < MEMORY_AIM,
+        numbers={"memory": [float(one.memory) for one in ours]},
+    )
+    disk = run.disk / (load.values + load.senders * load.array * QUANTITIES)
+    yield Result(
+        what=f"{what}: bytes per value on disk",
+        measured=f"{disk:.2f}",
+        aim="<= 3",
+        met=disk <= DISK_AIM,
+        numbers={"disk": disk},
     )
 
 
-def _parkwatt(broker: EmbeddedBroker, folder: Path) -> float:
-    with closing(DuckStore(folder / "park.duckdb")) as store:
+def _from_full_session(load: Load, plan: Plan, *, what: str, aim: float | None = None) -> Iterator[Result]:
+    ours, peer = _take_turns(from_full_session, load, plan, what=what)
+    yield _against_peer(ours, peer, what=what, aim=aim)
 
-        def pipeline() -> Pipeline:
-            collector = Collector(decoder=Decoder(load_models()), store=store, live=Live())
-            return Pipeline(
-                broker=broker.address,
-                subscription=Subscription("parkwatt-bench"),
-                collector=collector,
-                store=store,
-                clock=lambda: time.time_ns() // 1_000_000,
-            )
 
-        first = pipeline()
-        first.start()
-        while not first.status().connected:
-            time.sleep(0.01)
-        first.stop()
-        second = pipeline()
+def _take_turns(
+    way: Callable[[Receiver, Load, Path], Run], load: Load, plan: Plan, *, what: str
+) -> tuple[Sequence[Run], Sequence[Run]]:
+    """Runs of ours and of the peer; no runs of the peer where it is not installed."""
+    say(f"{what}: {load.messages:,} messages, {plan.turns} turns")
+    receivers: list[Callable[[Path], Receiver]] = [partial(Collectors, meters=load.meters)]
+    if MosquittoSub.is_installed():
+        receivers.append(MosquittoSub)
+    with TemporaryDirectory() as folder:
+        ours, *others = compare(way, receivers, load, Path(folder), times=plan.turns)
+    return ours, others[0] if others else []
 
-        def receive() -> None:
-            second.start()
-            while store.totals().received < MESSAGES:
-                time.sleep(0.005)
 
-        rate = _rate(receive, broker.address.port)
-        second.stop()
-        return rate
+def _against_peer(ours: Sequence[Run], peer: Sequence[Run], *, what: str, aim: float | None) -> Result:
+    load, rate = ours[0].load, median_run(ours).rate
+    numbers: dict[str, float | list[float]] = {"rates": [run.rate for run in ours], "messages": float(load.messages)}
+    measured, text, met, limit, ratio = f"{rate:,.0f} messages/s", "", None, "no mosquitto_sub here", None
+    if load.array > 1:
+        objects = rate * load.array
+        measured += f" = {objects:,.0f} readings/s = {objects * QUANTITIES:,.0f} values/s"
+        text, met = "300,000 readings/s", objects >= _OBJECTS_AIM
+    if peer:
+        other = median_run(peer).rate
+        limit, ratio = f"mosquitto_sub: {other:,.0f} messages/s", rate / other
+        numbers["peer_rates"] = [run.rate for run in peer]
+        if aim is not None:
+            text, met = f"{aim:g} of mosquitto_sub", ratio >= aim
+    return Result(what=what, measured=measured, limit=limit, ratio=ratio, aim=text, met=met, numbers=numbers)
+
+
+def _shares(run: Run) -> str:
+    """Who used the processor while it ran."""
+    cores = len(sched_getaffinity(0))
+    parts = [f"{name} {seconds / run.seconds / cores:.0%}" for name, seconds in run.cpu.items()]
+    return f"{', '.join(parts)}; receiver's busiest thread {run.busiest_thread / run.seconds:.0%} of one"
