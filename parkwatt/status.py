@@ -1,9 +1,13 @@
 """How the pipeline is doing, as one value that the page, the API and the metrics all speak from."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
+from parkwatt.durations import NOTHING_YET, Distribution
 from parkwatt.store import Totals
+
+WARNINGS = frozenset({"spooling", "broker_window", "broker_drops", "client_id_taken"})
+"""Codes of problems with which readings still come in and are kept; with any other they do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,11 +16,18 @@ class Problem:
 
     Attributes:
         code: key of the text, for example `broker_down`.
-        detail: what to fill in, as it is: a URL, an error's own words.
+        detail: one sentence for logs and programs, or what to fill in as it is: a URL, an error's own words.
+        values: numbers and names for the text, so that every language can say them its own way.
     """
 
     code: str
     detail: str = ""
+    values: Mapping[str, float | int | str] = field(default_factory=dict)
+
+    @property
+    def stops_intake(self) -> bool:
+        """Whether readings cannot come in or cannot be kept because of it."""
+        return self.code not in WARNINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,9 @@ class Status:
         totals: counts over the life of the store.
         waiting: messages received and not yet durable, so not yet acknowledged.
         spooled: readings that are safe on disk but not yet in the store.
+        spool_bytes: what the spool takes on disk [bytes].
+        spool_damaged: records of the spool that could not be read again since the start.
+        durable: how long messages took from arrival to being safe on disk, since the start.
         connected: whether the broker's session is up.
         broker: where devices publish, for people: mqtt://host:port.
         store: which store, without secrets.
@@ -37,6 +51,9 @@ class Status:
     totals: Totals
     waiting: int = 0
     spooled: int = 0
+    spool_bytes: int = 0
+    spool_damaged: int = 0
+    durable: Distribution = NOTHING_YET
     connected: bool = False
     broker: str = ""
     store: str = ""
