@@ -67,7 +67,7 @@ def unpack(record: bytes) -> Batch:
             # A copy is aligned; the bytes behind the header begin anywhere, which native readers need not bear.
             columns[name] = np.frombuffer(body, dtype, header.rows, start).copy()
             start += columns[name].nbytes
-    except (zlib.error, msgspec.MsgspecError, ValueError) as error:
+    except (zlib.error, ValueError) as error:
         message = f"a spooled batch cannot be read: {error}"
         raise UnreadableRecordError(message) from error
     index = SeriesIndex()

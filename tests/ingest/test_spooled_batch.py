@@ -98,6 +98,7 @@ def test_another_version() -> None:
         pack(Batch.of([power(1)]))[:-9],
         b"batch1" + zlib.compress(zlib.decompress(pack(Batch.of([power(1)]))[6:])[:-1]),
     ],
+    ids=["nothing", "no body", "empty body", "no header", "cut off", "column too short"],
 )
 def test_no_batch(record: bytes) -> None:
     """Bytes that are no whole batch are refused as such, whatever is wrong with them."""
