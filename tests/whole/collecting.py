@@ -1,5 +1,6 @@
 """`parkwatt collect` processes as an operator runs several of them, each with a store of its own."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -50,6 +51,11 @@ class Collecting:
 
     def _connections(self) -> int:
         return self.log.read_text().count("connected to") if self.log.exists() else 0
+
+    @property
+    def client_id(self) -> str:
+        """Who it is at the broker, by its own words."""
+        return re.findall(r"connected to \S+ as (\S+)", self.log.read_text())[-1]
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End it."""

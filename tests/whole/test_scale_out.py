@@ -5,11 +5,17 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+import paho.mqtt.client as mqtt
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.conftest import StartMosquitto
 from tests.store.readings import START
+from tests.waiting import until
 from tests.whole.collecting import Collecting, Stored, connected, ended, publish, stored_by
+
+# Many processes: each test starts a collector about ten times.
+pytestmark = pytest.mark.timeout(300)
 
 QUEUES = ("allow_anonymous true", "max_queued_messages 0", "max_inflight_messages 0")
 METERS = 40
@@ -59,6 +65,7 @@ def test_partitions_through_a_kill(tmp_path: Path, request: pytest.FixtureReques
     assert union(parts) == meant
     assert meters(parts[0]).isdisjoint(meters(parts[1]))
     assert all(parts)
+    assert [c.client_id for c in collectors] == ["parkwatt-test-1of2", "parkwatt-test-2of2"]
 
 
 def test_shared_subscription_through_a_kill(tmp_path: Path, mosquitto: StartMosquitto) -> None:
@@ -71,6 +78,7 @@ def test_shared_subscription_through_a_kill(tmp_path: Path, mosquitto: StartMosq
         parts = stored_by(collectors, count=len(meant))
     assert union(parts) == meant
     assert all(parts)
+    assert [c.client_id for c in collectors] == ["parkwatt-test-gate-east", "parkwatt-test-gate-west"]
     # The broker alone divides: without a share of the group each would have everything.
     assert sum(map(len, parts)) < 1.5 * len(meant)
 
@@ -93,11 +101,13 @@ def test_another_number_of_partitions(tmp_path: Path, mosquitto: StartMosquitto)
             old[1].start()
             connected(old)
             left = stored_by(old, count=len(meant_before))
-            for i in (1, 2):
-                delete_session(port, f"parkwatt-test-{i}of2")
+            for collector in old:
+                delete_session(port, collector.client_id)
             last, meant_last = messages(2_000, 3_000)
             publish(port, last)
             parts = stored_by(new, count=len(meant_after) + len(meant_last))
+        assert not any(has_session(port, collector.client_id) for collector in old)
+        assert all(has_session(port, collector.client_id) for collector in new)
     assert union(parts) == {**meant_after, **meant_last}
     assert union([*left, *parts]) == {**meant_before, **meant_after, **meant_last}
     assert sum(map(len, parts)) == len(union(parts))
@@ -108,3 +118,14 @@ def delete_session(port: int, client_id: str) -> None:
     """As docs/operations.md says it."""
     command = ["mosquitto_sub", "-p", str(port), "-i", client_id, "-q", "1", "-t", "parkwatt/none", "-E"]
     subprocess.run(command, check=True, timeout=20, capture_output=True)
+
+
+def has_session(port: int, client_id: str) -> bool:
+    """Whether the broker keeps something for a client."""
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False)
+    found: list[bool] = []
+    client.on_connect = lambda _client, _userdata, flags, _reason, _properties: found.append(flags.session_present)
+    client.connect("127.0.0.1", port)
+    until(lambda: client.loop(0.1) == mqtt.MQTT_ERR_SUCCESS and bool(found))
+    client.disconnect()
+    return found[0]
