@@ -44,6 +44,15 @@ from tests.formats.hostile import (
 SMALL, MEDIUM = 5_000, 20_000
 """Payloads [bytes]."""
 UNHURRIED = settings(deadline=None)
+OWN_LAYOUT = DeviceModel.model_validate(
+    {
+        "name": "own",
+        "title": "Own layout",
+        "topics": "own/{meter}",
+        "time": {"path": "t", "layout": "%d.%m.%Y %H:%M:%S"},
+        "fields": [{"path": "v", "quantity": "voltage"}],
+    }
+)
 
 
 def test_hostile_messages_are_read_or_refused():
@@ -88,12 +97,14 @@ def test_too_deep_or_too_large_is_one_rejection(topic, payload):
     assert "too deep" in reason or "bytes, more than" in reason
 
 
-@pytest.mark.parametrize("levels", range(900, 1000, 7))
-def test_as_deep_as_can_be_read(levels):
-    """A value whose nesting only just fits costs itself, and nothing else of the message."""
-    deep = nested(b"[", b"]", levels).decode()
-    for frame, (topic, payload) in FRAMES.items():
-        check(decode(decoder_for(), topic, payload.replace(b"%", deep.encode())), frame)
+def test_as_deep_as_can_be_read():
+    """A value whose nesting only just fits, whatever else is on the stack, costs itself and nothing around it."""
+    decoder = decoder_for(models=(OWN_LAYOUT,))
+    frames = {**FRAMES, "own layout": ("own/m", b'{"t":%,"v":1}')}
+    for levels in range(850, 1000):
+        deep = nested(b"[", b"]", levels)
+        for frame, (topic, payload) in frames.items():
+            check(decode(decoder, topic, payload.replace(b"%", deep)), frame)
 
 
 @pytest.mark.parametrize("time", TIMES, ids=shortened)
@@ -114,16 +125,7 @@ def test_impossible_times(time):
 @pytest.mark.parametrize("time", TIMES, ids=shortened)
 def test_impossible_times_in_a_layout(time):
     """A device model's own layout meets every kind of value."""
-    model = DeviceModel.model_validate(
-        {
-            "name": "own",
-            "title": "Own layout",
-            "topics": "own/{meter}",
-            "time": {"path": "t", "layout": "%d.%m.%Y %H:%M:%S"},
-            "fields": [{"path": "v", "quantity": "voltage"}],
-        }
-    )
-    decoded = decode(decoder_for(models=(model,)), "own/m", json.dumps({"t": time, "v": 1}).encode())
+    decoded = decode(decoder_for(models=(OWN_LAYOUT,)), "own/m", json.dumps({"t": time, "v": 1}).encode())
     check(decoded)
     assert [r.time for r in decoded.readings] == [ARRIVED]
 
@@ -164,7 +166,7 @@ def test_negative_zero_and_large_integers_are_numbers():
 def test_endless_text_is_no_number():
     """Digits without end are refused before they are looked at, blanks around a number are not."""
     with pytest.raises(NotANumberError):
-        number("1" * 1_000_000)
+        number("1." + "0" * 1_000)
     assert number(" " * 100_000 + "1.5") == 1.5
 
 
