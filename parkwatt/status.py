@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from parkwatt.durations import NOTHING_YET, Distribution
 from parkwatt.store import Totals
 
-WARNINGS = frozenset({"spooling", "broker_window", "broker_drops", "client_id_taken"})
-"""Codes of problems with which readings still come in and are kept; with any other they do not."""
+STOPPING = ("broker_down", "embedded_broker_down", "spool_full", "store_down")
+"""Codes of problems with which readings cannot come in or cannot be kept."""
+
+WARNINGS = ("broker_drops", "broker_window", "client_id_taken", "spooling")
+"""Codes of problems with which readings still come in and are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Problem:
 
     @property
     def stops_intake(self) -> bool:
-        """Whether readings cannot come in or cannot be kept because of it."""
+        """Whether readings cannot come in or cannot be kept because of it; so is a code that nobody knows."""
         return self.code not in WARNINGS
 
 

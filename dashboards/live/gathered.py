@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from dashboards.live.context import Context
 from dashboards.live.figures.attention import AttentionFigures
+from dashboards.live.figures.clocks import Clocks
 from dashboards.live.figures.enterprise import EnterpriseFigures
 from dashboards.live.figures.enterprises import EnterpriseMeters
 from dashboards.live.figures.inbox import InboxFigures
@@ -33,7 +34,8 @@ class GatheredFigures:
         self._context = context
         self._park_now = ParkNowFigures(context)
         self._park_day = ParkDayFigures(context)
-        self._attention = AttentionFigures(context)
+        self._clocks = Clocks()
+        self._attention = AttentionFigures(context, self._clocks)
         self._inbox = InboxFigures(context)
         self._enterprise_meters = EnterpriseMeters(context)
         self._meters: dict[str, MeterFigures] = {}
@@ -79,7 +81,7 @@ class GatheredFigures:
 
     def _meter(self, meter: str) -> MeterFigures:
         if meter not in self._meters:
-            self._meters[meter] = MeterFigures(self._context, meter)
+            self._meters[meter] = MeterFigures(self._context, meter, self._clocks)
         return self._meters[meter]
 
     def _enterprise(self, enterprise: str) -> EnterpriseFigures:

@@ -1,14 +1,18 @@
 """`/metrics` in the conventions of Prometheus: base units, `_total` for what only grows."""
 
 from collections.abc import Iterator
+from itertools import accumulate
 
 from fastapi import APIRouter, Response
 from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from dashboards.live.context import Context
+from dashboards.live.figures.clocks import Clocks, ParkClocks
+from parkwatt.durations import BUCKETS
+from parkwatt.status import STOPPING, WARNINGS, Status
 
 
 class ParkwattCollector(Collector):
@@ -16,6 +20,7 @@ class ParkwattCollector(Collector):
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._clocks = ParkClocks(context, Clocks())
 
     def collect(self) -> Iterator[Metric]:
         """All metrics, now."""
@@ -29,6 +34,11 @@ class ParkwattCollector(Collector):
             ("readings_duplicate", "Readings that were there before", totals.duplicate),
             ("readings_corrected", "Duplicates that brought another value", totals.corrected),
             ("rejections", "Messages or parts of them that could not be read; kept with the reason", totals.rejected),
+            (
+                "spool_damaged",
+                "Records of the spool that could not be read again, since the start",
+                status.spool_damaged,
+            ),
         ):
             yield CounterMetricFamily(f"parkwatt_{name}", text, value)
         heard = list(context.live.heard.values())
@@ -38,16 +48,37 @@ class ParkwattCollector(Collector):
         )
         for name, text, number in (
             ("messages_waiting", "Messages received and not yet acknowledged", status.waiting),
-            ("readings_spooled", "Readings on disk that the store has not taken yet", status.spooled),
+            ("spooled_readings", "Readings on disk that the store has not taken yet", status.spooled),
+            ("spool_bytes", "Size of the spool on disk", status.spool_bytes),
             ("broker_connected", "1 while the broker's session is up", int(status.connected)),
-            ("problems", "What stands in the way now; /readyz says what", len(status.problems)),
             ("meters", "Meters in the park file", len(context.park.meters)),
             ("meters_silent", "Meters in the park file not heard for longer than they may be silent", silent),
+            ("meters_clock_off", "Meters whose clock is off", sum(1 for _ in self._clocks.off(now))),
             ("series", "Series with at least one reading", len(context.live.latest)),
             ("store_size_bytes", "Size of the store on disk", context.store.size()),
             ("newest_arrival_timestamp_seconds", "When the last message arrived", max(heard, default=0) / 1000),
         ):
             yield GaugeMetricFamily(f"parkwatt_{name}", text, number)
+        yield _problems(status)
+        yield _durable(status)
+
+
+def _problems(status: Status) -> Metric:
+    """Every problem that can be, so that a rule can be written before it is there."""
+    there = {problem.code for problem in status.problems}
+    family = GaugeMetricFamily("parkwatt_problems", "1 for what stands in the way now, by its code", labels=["code"])
+    for code in sorted({*STOPPING, *WARNINGS, *there}):
+        family.add_metric([code], int(code in there))
+    return family
+
+
+def _durable(status: Status) -> Metric:
+    """How long messages took until they were safe; Prometheus wants each bucket to include those below it."""
+    counts, seconds = status.durable
+    bounds = [*(f"{bound:g}" for bound in BUCKETS), "+Inf"]
+    buckets = list(zip(bounds, accumulate(counts), strict=True))
+    text = "Seconds from the arrival of a message to its being safe on disk, since the start"
+    return HistogramMetricFamily("parkwatt_durable_seconds", text, buckets=buckets, sum_value=seconds)
 
 
 def metrics_routes(context: Context) -> APIRouter:

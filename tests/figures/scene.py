@@ -57,6 +57,7 @@ class Scene:
         now: what the clock says.
         problems: what the pipeline's status says.
         filled: share of the past that is filled; None when nothing is being filled.
+        spooled: readings in the spool.
     """
 
     park: Park
@@ -65,6 +66,7 @@ class Scene:
     live: Live = field(default_factory=Live)
     problems: tuple[Problem, ...] = ()
     filled: float | None = None
+    spooled: int = 0
 
     @property
     def context(self) -> Context:
@@ -72,7 +74,7 @@ class Scene:
         return Context(self.park, self.store, self.live, self._status, lambda: self.now)
 
     def _status(self) -> Status:
-        return Status(Totals(), problems=self.problems, history=self.filled)
+        return Status(Totals(), problems=self.problems, history=self.filled, spooled=self.spooled)
 
     def at(self, text: str) -> Millis:
         """A wall clock time of the park in milliseconds."""

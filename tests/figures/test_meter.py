@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboards.live.figures.attention import AttentionFigures
+from dashboards.live.figures.clocks import Clocks
 from dashboards.live.figures.meter import MOST_POINTS, MeterFigures, step_for
 from dashboards.live.figures.shapes import Band
 from parkwatt.live import RawMessage
@@ -87,13 +89,14 @@ def test_what_it_said_last(scene):
 
 
 def test_a_clock_that_is_an_hour_off(scene):
-    """Device times an hour before their arrival, twice in a row, are a wrong clock."""
+    """Device times an hour before their arrival, three in a row over two minutes, are a wrong clock."""
     figures = MeterFigures(scene.context, "b-el")
-    scene.says("b-el", 100, late=HOUR)
-    assert figures.now(scene.now).clock_off is None
-    scene.now += MINUTE
-    scene.says("b-el", 101, late=HOUR)
-    assert figures.now(scene.now).clock_off == HOUR
+    for jitter in (0, 5000):
+        scene.says("b-el", 100, late=HOUR + jitter)
+        assert figures.now(scene.now).clock_off is None
+        scene.now += MINUTE
+    scene.says("b-el", 101, late=HOUR + 1000)
+    assert figures.now(scene.now).clock_off == HOUR, "the smallest delay"
     assert figures.now(scene.now + 1).clock_off == HOUR
     scene.now += MINUTE
     scene.says("b-el", 102)
@@ -107,6 +110,50 @@ def test_messages_that_waited_are_no_wrong_clock(scene):
         scene.now += 1000
         scene.says("b-el", 100, late=waited)
         assert figures.now(scene.now).clock_off is None
+
+
+@pytest.mark.parametrize("speed", [1.5, 10, 100])
+def test_a_buffer_that_empties_is_no_wrong_clock(scene, speed):
+    """An hour of readings that a gateway sends late, one after the other: delays differ little, and no clock is off."""
+    figures = MeterFigures(scene.context, "b-el")
+    waited = HOUR
+    while waited > 0:
+        scene.says("b-el", 100, late=round(waited))
+        assert figures.now(scene.now).clock_off is None
+        scene.now += 5000
+        waited -= 5000 * (speed - 1)
+
+
+def test_a_reading_from_the_future_is_a_wrong_clock(scene):
+    """No message comes before it was made: one is enough."""
+    figures = MeterFigures(scene.context, "b-el")
+    scene.says("b-el", 100, late=-10 * MINUTE)
+    assert figures.now(scene.now).clock_off == -10 * MINUTE
+
+
+def test_a_message_without_a_time_changes_nothing(scene):
+    """What is known of a clock stands while messages in between say nothing about it, for some minutes."""
+    figures = MeterFigures(scene.context, "b-el")
+    for _ in range(3):
+        scene.now += MINUTE
+        scene.says("b-el", 100, late=HOUR)
+        off = figures.now(scene.now).clock_off
+    assert off == HOUR
+    for minutes, expected in ((1, HOUR), (10, None)):
+        scene.now += minutes * MINUTE
+        scene.live.heard["b-el"] = scene.now
+        assert figures.now(scene.now).clock_off == expected
+
+
+def test_the_meter_page_knows_what_the_list_has_seen(scene):
+    """Whoever opens a meter's page later sees at once what has been seen of its clock."""
+    clocks = Clocks()
+    attention = AttentionFigures(scene.context, clocks)
+    for _ in range(3):
+        scene.now += MINUTE
+        scene.says("b-el", 100, late=HOUR)
+        attention.at(scene.now, None)
+    assert MeterFigures(scene.context, "b-el", clocks).now(scene.now).clock_off == HOUR
 
 
 def test_one_late_series_is_no_wrong_clock(scene):

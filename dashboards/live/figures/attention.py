@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from dashboards.live.context import Context
-from dashboards.live.figures.clocks import Clocks
+from dashboards.live.figures.clocks import Clocks, ParkClocks
 from dashboards.live.figures.inbox import QUIET, unassigned_meters
 from dashboards.live.figures.moment import Meters
 from dashboards.live.figures.rejected import by_reason
@@ -30,6 +30,9 @@ CODES = (
 )
 """All codes this file gives, the most important first; problems of the pipeline keep their own codes."""
 
+_PROBLEM_SEVERITIES: Mapping[str, Severity] = {"spooling": Severity.WARNING, "broker_window": Severity.WARNING}
+"""Problems of the pipeline with which nothing is lost; any other is an alarm."""
+
 DEMAND_NEAR = 0.9
 """Share of the contracted demand from which on it is worth a warning."""
 _EACH = 5
@@ -46,11 +49,11 @@ _SEVERITIES = {severity: number for number, severity in enumerate(Severity)}
 class AttentionFigures:
     """Finds what needs a person."""
 
-    def __init__(self, context: Context) -> None:
-        """Remember where to look."""
+    def __init__(self, context: Context, clocks: Clocks | None = None) -> None:
+        """Remember where to look; what others see of the meters' clocks is shared through `clocks`."""
         self._context = context
         self._meters = Meters(context.park.meters)
-        self._clocks = Clocks()
+        self._clocks = ParkClocks(context, clocks or Clocks())
 
     def at(self, now: Millis, day: ParkDay | None) -> tuple[Attention, ...]:
         """What needs a person at `now`.
@@ -73,8 +76,11 @@ class AttentionFigures:
         return tuple(sorted(found, key=_importance))
 
     def _pipeline(self) -> Iterator[Attention]:
-        for problem in self._context.status().problems:
-            yield Attention(Severity.ALARM, problem.code, None, params={"detail": problem.detail})
+        status = self._context.status()
+        for problem in status.problems:
+            severity = _PROBLEM_SEVERITIES.get(problem.code, Severity.ALARM)
+            params: Params = {"detail": problem.detail, "spooled": status.spooled, **problem.values}
+            yield Attention(severity, problem.code, None, params=params)
 
     def _unheard(self, rows: tuple[MeterRow, ...]) -> Iterator[Attention]:
         """Silent meters; many of one enterprise in one line, those never heard in one for the park."""
@@ -96,15 +102,9 @@ class AttentionFigures:
 
     def _wrong_clocks(self, now: Millis) -> Iterator[Attention]:
         """Meters that are heard and speak of another time."""
-        live, watched = self._context.live, self._meters
-        for meter, flow, register in zip(watched.meters, watched.flow_keys, watched.register_keys, strict=True):
-            heard = live.heard.get(meter.id)
-            if heard is None or now - heard > meter.silent_after * 1000:
-                continue
-            offset = self._clocks.off(meter.id, (live.latest.get(flow), live.latest.get(register)), heard)
-            if offset is not None:
-                params = {"minutes": round(offset / 60_000)}
-                yield Attention(Severity.WARNING, "clock_off", None, meter.id, meter.enterprise, params)
+        for meter, offset in self._clocks.off(now):
+            params = {"minutes": round(offset / 60_000)}
+            yield Attention(Severity.WARNING, "clock_off", None, meter.id, meter.enterprise, params)
 
     def _unassigned(self) -> Iterator[Attention]:
         found = unassigned_meters(self._context.park, self._context.live)

@@ -31,14 +31,17 @@ _AROUND = 5
 class MeterFigures:
     """Computes the figures of one meter; made once for it."""
 
-    def __init__(self, context: Context, meter: str) -> None:
-        """Remember where to look; what the park file does not name is taken for what it seems to measure."""
+    def __init__(self, context: Context, meter: str, clocks: Clocks | None = None) -> None:
+        """Remember where to look; what the park file does not name is taken for what it seems to measure.
+
+        What others see of the meter's clock is shared through `clocks`.
+        """
         self._meter = context.park.meter_by_id.get(meter) or stranger(meter, context.live)
         self._live = context.live
         self._store = context.store
         self._zone = context.park.zone
         self._meters = Meters([self._meter])
-        self._clocks = Clocks()
+        self._clocks = clocks or Clocks()
         self._history = RegisterHistory(context, [self._meter])
 
     def now(self, now: Millis) -> MeterNow:
