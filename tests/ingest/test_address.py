@@ -1,8 +1,16 @@
 """Addresses of brokers, and of clusters of them."""
 
+from dataclasses import replace
+
+import paho.mqtt.publish as paho
 import pytest
+from paho.mqtt.enums import MQTTProtocolVersion
 
 from ingest.address import BrokerAddress, Tls
+from ingest.broker import Arrivals, BrokerSession
+from ingest.embedded import EmbeddedBroker
+from tests.conftest import StartMosquitto, free_port
+from tests.waiting import until
 
 CLUSTER = "mqtt://ann@a:1883, mqtt://ann@b:2883,mqtt://ann@[::1]"
 
@@ -57,3 +65,40 @@ def test_password_is_not_repeated(url: str) -> None:
     with pytest.raises(ValueError, match="PARKWATT_MQTT_PASSWORD") as refused:
         BrokerAddress.parse(url)
     assert "geheim" not in str(refused.value)
+
+
+class Inbox:
+    """Keeps the payloads that are delivered."""
+
+    def __init__(self) -> None:
+        self.payloads: list[bytes] = []
+
+    def deliver(self, arrivals: Arrivals) -> None:
+        self.payloads += [message.payload for message in arrivals.messages]
+
+    def backlog(self) -> int:
+        return 0
+
+
+def test_next_node_takes_over(embedded: EmbeddedBroker, mosquitto: StartMosquitto) -> None:
+    """A session finds the node that is there, and goes on to the next when that is gone."""
+    nobody, first, second = free_port(), embedded.address.port, mosquitto("allow_anonymous true")
+    nodes = ",".join(f"mqtt://127.0.0.1:{port}" for port in (nobody, first, second))
+    address = replace(BrokerAddress.parse(nodes), version=MQTTProtocolVersion.MQTTv311)
+    inbox = Inbox()
+    session = BrokerSession(address, client_id="c", topics=["#"], sink=inbox, clock=lambda: 1)
+    session.start()
+    try:
+        until(lambda: arrives(inbox, first))
+        embedded.stop()
+        until(lambda: arrives(inbox, second))
+    finally:
+        session.stop()
+
+
+def arrives(inbox: Inbox, port: int) -> bool:
+    """Whether a message to this node has been delivered; sends another if not."""
+    payload = str(port).encode()
+    if payload not in inbox.payloads:
+        paho.single("node", payload, qos=1, hostname="127.0.0.1", port=port)
+    return payload in inbox.payloads
