@@ -156,14 +156,11 @@ class Segment:
             return None
         _, records_before, readings_before, length, readings, checksum = _HEADER.unpack(header)
         start = offset + OVERHEAD
-        end = start + length
-        if end > self.size:
-            return None
         body = self._bytes(file, start, length)
         if len(body) < length or crc32(body) != checksum:
             return None
         before = Tally(records_before, readings_before)
-        return Record(body, offset, end, before, Tally(records_before + 1, readings_before + readings))
+        return Record(body, offset, start + length, before, Tally(records_before + 1, readings_before + readings))
 
     def _bytes(self, file: int, offset: int, size: int) -> bytes:
         """Bytes before the end; a sector that the disk cannot read is damage like any other."""
