@@ -19,7 +19,7 @@ ifneq ($(shell cat $(MADE) 2>/dev/null && $(BIN)/python -c ''),$(CURDIR))
 $(shell rm -f $(MADE))
 endif
 
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check bench chaos lock clean
 
 help: ## this list
 	@echo "Parkwatt: an industrial park's energy, live. Options go into ARGS: make demo ARGS='--meters 1000'"
@@ -41,6 +41,10 @@ check: $(DEV) ## style, types and the direction of imports
 
 bench: $(DEV) ## measures; asserts nothing
 	@$(BIN)/python -m bench $(ARGS)
+
+chaos: $(DEV) ## kills everything, hundreds of times, and compares every reading; half an hour
+	@tools/ensure_servers
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 lock: $(DEV) ## renew the locked dependencies from pyproject.toml
 	@tools/lock

@@ -1,0 +1,1 @@
+"""Proof by force: processes are killed at random under load, then every reading is compared."""
