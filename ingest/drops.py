@@ -64,4 +64,4 @@ class Drops:
             "max_queued_messages (Mosquitto; 0 for no limit) or max_mqueue_len (EMQX), and see whether a subscriber is "
             "away or slow"
         )
-        return Problem("broker_drops", detail, {"dropped": dropped})
+        return Problem("broker_drops", detail, {"count": dropped})

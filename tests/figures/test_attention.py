@@ -181,9 +181,9 @@ def test_a_spool_in_use_is_a_warning_with_its_size(scene):
 
 def test_the_numbers_of_a_problem_reach_its_text(scene):
     """What a problem knows in numbers, every language says in its own words; lost messages are an alarm."""
-    scene.problems = (Problem("broker_drops", "the broker dropped 7 messages", {"dropped": 7}),)
+    scene.problems = (Problem("broker_drops", "the broker dropped 7 messages", {"count": 7}),)
     first = found(scene)[0]
-    assert (first.severity, first.params["dropped"]) == (Severity.ALARM, 7)
+    assert (first.severity, first.params["count"]) == (Severity.ALARM, 7)
 
 
 def test_problems_of_the_pipeline_come_first(scene):

@@ -13,7 +13,7 @@ from tests.waiting import until
 
 def dropped(drops: Drops, now: float) -> object:
     problem = drops.problem(now)
-    return None if problem is None else problem.values["dropped"]
+    return None if problem is None else problem.values["count"]
 
 
 def test_growth_is_told_for_an_hour():
@@ -25,7 +25,7 @@ def test_growth_is_told_for_an_hour():
     drops.take(MOSQUITTO, b"1500", at=20)
     problem = drops.problem(30)
     assert problem is not None
-    assert (problem.code, problem.values["dropped"]) == ("broker_drops", 500)
+    assert (problem.code, problem.values["count"]) == ("broker_drops", 500)
     assert "500 messages" in problem.detail
     assert "max_queued_messages" in problem.detail
     assert dropped(drops, 10 + HOUR + 1) == 493
