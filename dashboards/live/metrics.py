@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from itertools import accumulate
-from math import inf
 
 from fastapi import APIRouter, Response
 from prometheus_client import CollectorRegistry, GCCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
-from prometheus_client.utils import floatToGoString
 
 from dashboards.live.context import Context
 from dashboards.live.figures.clocks import Clocks, ParkClocks
@@ -77,7 +75,7 @@ def _problems(status: Status) -> Metric:
 def _durable(status: Status) -> Metric:
     """How long messages took until they were safe; Prometheus wants each bucket to include those below it."""
     counts, seconds = status.durable
-    bounds = [floatToGoString(bound) for bound in (*BUCKETS, inf)]
+    bounds = [*(repr(bound) for bound in BUCKETS), "+Inf"]
     buckets = list(zip(bounds, accumulate(counts), strict=True))
     text = "Seconds from the arrival of a message to its being safe on disk, since the start"
     return HistogramMetricFamily("parkwatt_durable_seconds", text, buckets=buckets, sum_value=seconds)
