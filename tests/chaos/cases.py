@@ -1,7 +1,7 @@
 """The cases: what runs, and what may happen to it."""
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,7 +9,7 @@ from tests.chaos import clock, disk
 from tests.chaos.brokers import Mosquitto, NatsNode, nats_cluster
 from tests.chaos.clock import JumpingClock
 from tests.chaos.disk import SmallDisk
-from tests.chaos.processes import Collect, Serve
+from tests.chaos.processes import Collect, Process, Serve
 from tests.chaos.proxy import Proxy
 from tests.chaos.scene import Scene
 
@@ -62,7 +62,7 @@ def kills_mosquitto(scene: Scene) -> None:
 def kills_cluster(scene: Scene) -> None:
     """`collect` and one node of three at a time are killed."""
     nodes = _cluster(scene)
-    collect = _collect(scene, nodes[0].port)
+    collect = _collect(scene, *(node.port for node in nodes))
     scene.publish_to(*(node.port for node in nodes), promised=nodes[0].promised)
 
     def kill_node() -> None:
@@ -144,7 +144,9 @@ def cuts(scene: Scene) -> None:
     behind.start()
     collect = _collect(scene, behind.port)
     scene.publish_to(before.port, promised=broker.promised)
-    scene.strike({"kill collector": partial(scene.again, collect)})
+    scene.strike(
+        {"kill collector": partial(scene.again, collect), "freeze collector": partial(_freeze, scene, collect)}
+    )
     for proxy in (before, behind):
         proxy.be_kind()
         scene.done.update(proxy.done)
@@ -165,11 +167,21 @@ def twins(scene: Scene) -> None:
     scene.strike({"kill collector": lambda: scene.again(scene.rng.choice(pair))})
 
 
+def partitions(scene: Scene) -> None:
+    """Two collectors share the messages by partition; each has a store of its own."""
+    broker = _some_broker(scene)
+    pair = [
+        _collect(scene, broker.port, name=f"collect-{part}", options=("--partition", f"{part}/2")) for part in (1, 2)
+    ]
+    scene.publish_to(broker.port, promised=broker.promised)
+    scene.strike({"kill collector": lambda: scene.again(scene.rng.choice(pair))})
+
+
 def clock_jumps(scene: Scene) -> None:
     """The clock of broker and collector jumps forwards and backwards."""
     jumping = JumpingClock(scene.folder / "clock", rng=scene.rng)
     mosquitto = scene.run(Mosquitto(scene.folder, environment=jumping.environment))
-    collect = scene.run(Collect(scene.folder, broker_port=mosquitto.port, environment=jumping.environment))
+    collect = scene.run(Collect(scene.folder, broker_ports=[mosquitto.port], environment=jumping.environment))
     scene.stores.append(collect.store)
     scene.publish_to(mosquitto.port, promised=mosquitto.promised)
     scene.strike({"clock jump": jumping.jump, "kill collector": partial(scene.again, collect)})
@@ -185,6 +197,7 @@ CASES = (
     Case("connections cut", cuts),
     Case("told to stop", told_to_stop),
     Case("same client id twice", twins),
+    Case("two partitions", partitions),
     Case("clock jumps", clock_jumps, lambda: None if clock.library() else "faketime is not installed"),
 )
 
@@ -196,8 +209,8 @@ def _serve(scene: Scene, *, restart: bool = False, small_store: bool = False) ->
     return serve
 
 
-def _collect(scene: Scene, broker_port: int, *, name: str = "collect") -> Collect:
-    collect = scene.run(Collect(scene.folder, broker_port=broker_port, name=name))
+def _collect(scene: Scene, *broker_ports: int, name: str = "collect", options: Sequence[str] = ()) -> Collect:
+    collect = scene.run(Collect(scene.folder, *options, broker_ports=broker_ports, name=name))
     scene.stores.append(collect.store)
     return collect
 
@@ -216,6 +229,12 @@ def _some_broker(scene: Scene) -> Mosquitto | NatsNode:
 
 def _signal_broker(scene: Scene, serve: Serve, how: signal.Signals) -> None:
     scene.wait(lambda: serve.signal_broker(how), what="the embedded broker is there")
+
+
+def _freeze(scene: Scene, process: Process) -> None:
+    process.freeze()
+    scene.pause(scene.rng.uniform(0, scene.effort.pause))
+    process.thaw()
 
 
 def _kill_both(scene: Scene, serve: Serve) -> None:

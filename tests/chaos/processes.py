@@ -16,7 +16,7 @@ from tests.whole.running import METERS, PARK
 PATIENCE = 60.0
 """Seconds that a process has to end when it is told to."""
 
-_TOLD_TO_STOP = {0, 130, -signal.SIGTERM}  # the latter two: it was still starting
+_TOLD_TO_STOP = {0, 130, -signal.SIGINT, -signal.SIGTERM}  # all but the first: it was still starting
 
 
 class EndedByItselfError(Exception):
@@ -60,6 +60,16 @@ class Process:
             self._process.wait()
             self._process = None
 
+    def freeze(self) -> None:
+        """SIGSTOP: connected and silent."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
+
     def stop(self) -> None:
         """SIGTERM, and wait for its end.
 
@@ -100,16 +110,25 @@ class Collect(Process):
     def __init__(
         self,
         folder: Path,
-        *,
-        broker_port: int,
+        *options: str,
+        broker_ports: Sequence[int],
         name: str = "collect",
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Prepare; its store is in a folder `data` of its own."""
+        """Prepare.
+
+        Args:
+            folder: its store and its spool are in a folder of its own in it, called like the process.
+            options: more of the command line.
+            broker_ports: the broker, or the nodes of a cluster.
+            name: of the process.
+            environment: more environment variables.
+        """
         self.store = folder / name / "park.duckdb"
         command = _parkwatt(
             "collect", "--park", park_file(folder),
-            "--broker", f"mqtt://127.0.0.1:{broker_port}", "--store", f"duckdb://{self.store}",
+            "--broker", ",".join(f"mqtt://127.0.0.1:{port}" for port in broker_ports),
+            "--store", f"duckdb://{self.store}", "--spool-dir", str(folder / name / "spool"), *options,
         )  # fmt: skip
         super().__init__(name, command, folder=folder, environment=environment)
 
