@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.live.figures.attention import AttentionFigures
-from dashboards.live.figures.clocks import Clocks
 from dashboards.live.figures.meter import MOST_POINTS, MeterFigures, step_for
 from dashboards.live.figures.shapes import Band
+from dashboards.live.gathered import GatheredFigures
 from parkwatt.live import RawMessage
 from tests.figures.scene import DAY, HOUR, MINUTE
 
@@ -147,13 +146,22 @@ def test_a_message_without_a_time_changes_nothing(scene):
 
 def test_the_meter_page_knows_what_the_list_has_seen(scene):
     """Whoever opens a meter's page later sees at once what has been seen of its clock."""
-    clocks = Clocks()
-    attention = AttentionFigures(scene.context, clocks)
+    figures = GatheredFigures(scene.context)
     for _ in range(3):
         scene.now += MINUTE
         scene.says("b-el", 100, late=HOUR)
-        attention.at(scene.now, None)
-    assert MeterFigures(scene.context, "b-el", clocks).now(scene.now).clock_off == HOUR
+        figures.attention(scene.now)
+    assert figures.meter_now(scene.now, "b-el").clock_off == HOUR
+
+
+@pytest.mark.parametrize(("messages", "pause"), [(2, 5 * MINUTE), (10, 10_000)])
+def test_a_few_late_messages_are_no_wrong_clock(scene, messages, pause):
+    """Two messages alone, or many within a minute and a half, may have waited together."""
+    figures = MeterFigures(scene.context, "b-el")
+    for _ in range(messages):
+        scene.now += pause
+        scene.says("b-el", 100, late=HOUR)
+        assert figures.now(scene.now).clock_off is None
 
 
 def test_one_late_series_is_no_wrong_clock(scene):
