@@ -5,8 +5,9 @@ for; with MQTT 3.1.1 only the broker knows it, so it is recognised: again and ag
 as many messages are out as before, and then no more come although time passes.
 
 Seen with Mosquitto 2.0.11: with MQTT 5 the receive maximum of the client alone, whatever is configured; with MQTT
-3.1.1 `max_inflight_messages`, 20 unless configured, but only until the first acknowledgement: for each one of the oldest
-message it sends up to that many more, and hundreds are out. NATS 2 keeps to `max_ack_pending`, 1,024 unless configured.
+3.1.1 `max_inflight_messages`, 20 unless configured, but only until the first acknowledgement: for each one, of the
+oldest message, it sends up to that many more, and hundreds are out. NATS 2 keeps to `max_ack_pending`, 1,024 unless
+configured.
 """
 
 from typing import NamedTuple
