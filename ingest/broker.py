@@ -25,7 +25,10 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.address import BrokerAddress
 from ingest.buffered_client import BufferedClient
+from ingest.drops import SYS_TOPICS
 from ingest.formats import Message
+from ingest.limits import Limits
+from ingest.subscription import Subscription
 from parkwatt.readings import Millis
 
 logger = logging.getLogger(__name__)
@@ -50,11 +53,13 @@ class Arrivals(NamedTuple):
         messages: in order of arrival.
         mids: packet identifiers of those that want an acknowledgement.
         connection: number of the connection they came on; the identifiers mean nothing on another one.
+        since: when they came [s, monotonic].
     """
 
     messages: Sequence[Message]
     mids: Sequence[int]
     connection: int
+    since: float
 
 
 class Sink(Protocol):
@@ -76,34 +81,40 @@ class BrokerSession:
         address: the broker.
         connected: whether messages can come in now.
         problem: why not, in a sentence; None while connected.
+        limits: what may soon stand in the way.
     """
 
     def __init__(
         self,
         address: BrokerAddress,
+        subscription: Subscription,
         *,
-        client_id: str,
-        topics: Sequence[str],
         sink: Sink,
         clock: Callable[[], Millis],
+        window: int | None = None,
     ) -> None:
         """Prepare; nothing connects before `start`.
 
         Args:
             address: the broker.
-            client_id: ours for ever: the broker keeps messages for it while we are away.
-            topics: topic filters to subscribe to.
+            subscription: what to listen to, and under which name.
             sink: takes every message; reading pauses while too many wait there.
             clock: the time of arrival.
+            window: most unacknowledged messages that the broker sends with MQTT 3.1.1; None if only it knows.
         """
         self.address = address
+        self.limits = Limits(subscription.client_id)
+        self._window = window
         self.connected = False
         self.problem: str | None = f"not yet connected to {address}"
-        self._client_id, self._topics = client_id, topics
+        self._client_id, self._topics = subscription.client_id, subscription.topics
         self._sink, self._clock = sink, clock
         self._protocol = address.version
         self._tries = 0
         self._connection = 0
+        self._accepted = False
+        self._subscription: int | None = None
+        self._connected_at = 0.0
         self._to_acknowledge: deque[Arrivals] = deque()
         self._to_publish: deque[tuple[str, bytes]] = deque()
         self._stopping = threading.Event()
@@ -185,26 +196,39 @@ class BrokerSession:
                 self._protocol = MQTTProtocolVersion.MQTTv311
             self.problem = f"{self.address} refuses us: {reason}"
             return
+        modern = self._protocol is MQTTProtocolVersion.MQTTv5
+        if not modern and any(topic.startswith("$share/") for topic in self._topics):
+            # Such a broker may take the filter for an ordinary one, and never deliver anything.
+            self.problem = f"{self.address} has no shared subscriptions, it speaks MQTT 3.1.1: use --partition instead"
+            client.disconnect()
+            return
         self._connection += 1
-        if self._protocol is MQTTProtocolVersion.MQTTv5:
+        self._accepted = True
+        self._connected_at = time.monotonic()
+        self.limits.window.connected(RECEIVE_MAXIMUM if modern else self._window, at=self._connected_at)
+        if modern:
             # Retained messages only for a new subscription: they are old, and we saw them at the first one.
             options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
-            client.subscribe([(topic, options) for topic in self._topics])
+            _, self._subscription = client.subscribe([(topic, options) for topic in self._topics])
         else:
-            client.subscribe([(topic, 1) for topic in self._topics])
-        self.connected, self.problem = True, None
-        logger.info("connected to %s as %s", self.address, self._client_id)
+            _, self._subscription = client.subscribe([(topic, 1) for topic in self._topics])
+        client.subscribe([(topic, 0) for topic in SYS_TOPICS])
 
     def _on_subscribe(
-        self, _client: mqtt.Client, _userdata: object, _mid: int, reasons: list[ReasonCode], _properties: object
+        self, _client: mqtt.Client, _userdata: object, mid: int, reasons: list[ReasonCode], _properties: object
     ) -> None:
+        if mid != self._subscription:
+            return  # the broker's own counts: it may keep them to itself
         refused = [f"{t} ({reason})" for t, reason in zip(self._topics, reasons, strict=False) if reason.is_failure]
         if refused:
             self.problem = (
-                f"{self.address} lets us not listen to {', '.join(refused)}: check our rights there, and for $share "
-                "that it speaks MQTT 5 with shared subscriptions"
+                f"{self.address} does not let us listen to {', '.join(refused)}: check our rights, and for $share "
+                "that it has shared subscriptions"
             )
             logger.warning("%s", self.problem)
+            return
+        self.connected, self.problem = True, None
+        logger.info("connected to %s as %s", self.address, self._client_id)
 
     def _on_disconnect(
         self,
@@ -214,8 +238,12 @@ class BrokerSession:
         reason: ReasonCode,
         _properties: object,
     ) -> None:
-        if flags.is_disconnect_packet_from_server:
-            self.problem = f"{self.address} ended the connection: {reason}"
+        told = str(reason) if flags.is_disconnect_packet_from_server else None
+        if told is not None:
+            self.problem = f"{self.address} ended the connection: {told}"
+        if self._accepted and not self._stopping.is_set():
+            now = time.monotonic()
+            self.limits.takeover.ended(at=now, lasted=now - self._connected_at, reason=told)
 
     def _run(self) -> None:
         wait = 0.0
@@ -226,7 +254,7 @@ class BrokerSession:
                 self._serve()
             except (OSError, ValueError) as error:
                 self.problem = f"{self.address} cannot be reached: {error}"
-            self.connected = False
+            self.connected = self._accepted = False
             if self._stopping.is_set():
                 break
             self.problem = self.problem or f"{self.address} closed the connection"
@@ -258,18 +286,28 @@ class BrokerSession:
                     self._empty_wake_pipe()
                 mask = events.get(connection, 0)
                 if may_read and (mask & selectors.EVENT_READ or pending):
-                    messages, mids = client.receive(self._clock())
-                    if messages:
-                        self._sink.deliver(Arrivals(messages, mids, self._connection))
+                    self._deliver(*client.receive(self._clock()))
                 if mask & selectors.EVENT_WRITE:
                     client.loop_write()
                 self._send_queued()
                 if time.monotonic() >= next_upkeep:
                     client.loop_misc()
+                    self.limits.look(time.monotonic())
                     next_upkeep = time.monotonic() + 1.0
                 if self._stopping.is_set() and not self._to_acknowledge and not client.want_write():
                     client.disconnect()
                     return
+
+    def _deliver(self, messages: list[Message], mids: list[int]) -> None:
+        now = time.monotonic()
+        if len(mids) < len(messages):  # with QoS 0, as the broker's own counts are
+            for message in messages:
+                if message.topic.startswith("$SYS/"):
+                    self.limits.drops.take(message.topic, message.payload, at=now)
+            messages = [message for message in messages if not message.topic.startswith("$SYS/")]
+        if messages:
+            self.limits.window.delivered(len(mids), at=now)
+            self._sink.deliver(Arrivals(messages, mids, self._connection, now))
 
     def _empty_wake_pipe(self) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -277,13 +315,15 @@ class BrokerSession:
                 pass
 
     def _send_queued(self) -> None:
-        if not self.connected:
+        if not self._accepted:
             return
         mids: list[int] = []
+        now = time.monotonic()
         while self._to_acknowledge:
             arrivals = self._to_acknowledge.popleft()
             if arrivals.connection == self._connection:
                 mids += arrivals.mids
+                self.limits.window.acknowledged(len(arrivals.mids), seconds=now - arrivals.since, at=now)
         if mids:
             self._client.acknowledge(mids)
         while self._to_publish:

@@ -32,7 +32,8 @@ class BufferedClient(mqtt.Client):
         messages: list[Message] = []
         mids: list[int] = []
         try:
-            came = super()._sock_recv(READ_SIZE)
+            # A packet that is larger than what was read is read in ever larger pieces.
+            came = super()._sock_recv(max(READ_SIZE, len(self._arrived) - self._position))
         except BlockingIOError:
             return messages, mids
         except OSError:

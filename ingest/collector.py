@@ -45,7 +45,7 @@ class Collector:
     def start(self, session: Session) -> None:
         """Begin to store what `deliver` brings, and acknowledge it to the session."""
         self._writer.start(session)
-        self._thread = threading.Thread(target=self._run, args=(session,), name="collector", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="collector", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -67,19 +67,19 @@ class Collector:
         """Messages that have arrived and are not yet safe on disk."""
         return self._delivered - self._writer.finished
 
-    def _run(self, session: Session) -> None:
+    def _run(self) -> None:
         while True:
             self._arrival.wait(_LOOK_EVERY)
             self._arrival.clear()
             if self._waiting and sum(len(a.messages) for a in tuple(self._waiting)) < BATCH_MESSAGES:
                 self._stopping.wait(BATCH_SECONDS)
             while self._waiting:
-                self._hand_over(session)
+                self._hand_over()
             self._writer.rescue()
             if self._stopping.is_set() and not self._waiting:
                 return
 
-    def _hand_over(self, session: Session) -> None:
+    def _hand_over(self) -> None:
         arrivals: list[Arrivals] = []
         count = 0
         while self._waiting and count < BATCH_MESSAGES:
@@ -88,8 +88,5 @@ class Collector:
         messages = [message for a in arrivals for message in a.messages]
         if self._mine is not None:
             messages = [message for message in messages if self._mine(message.topic)]
-        if messages:
-            self._writer.put(Work(decode_batch(self._decoder, messages), arrivals, count))
-        else:
-            session.acknowledge(arrivals)
-            self._writer.pass_by(count)
+        decoded = decode_batch(self._decoder, messages) if messages else None
+        self._writer.put(Work(decoded, arrivals, count))

@@ -1,32 +1,16 @@
 """The whole way in as one thing to start, ask and stop: broker, session and collector."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from ingest.address import BrokerAddress
 from ingest.batching import Decoder
 from ingest.broker import BrokerSession
 from ingest.collector import Collector
-from ingest.embedded import EmbeddedBroker
+from ingest.embedded import MAX_ACK_PENDING, EmbeddedBroker
+from ingest.subscription import Subscription
 from ingest.writer import Writer
 from parkwatt.readings import Millis
 from parkwatt.status import Problem, Status
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """What we ask the broker for.
-
-    Attributes:
-        client_id: ours for ever; the broker keeps messages for it while we are away.
-        topics: topic filters.
-        mine: whether messages on a topic are ours to store, where several collectors listen to the same topics; the
-            others are acknowledged and left alone. None: all are ours.
-    """
-
-    client_id: str
-    topics: Sequence[str] = ("#",)
-    mine: Callable[[str], bool] | None = None
 
 
 class Pipeline:
@@ -61,10 +45,10 @@ class Pipeline:
         self._collector = Collector(decoder=decoder, writer=writer, mine=subscription.mine)
         self._session = BrokerSession(
             self._address,
-            client_id=subscription.client_id,
-            topics=subscription.topics,
+            subscription,
             sink=self._collector,
             clock=clock,
+            window=MAX_ACK_PENDING if self._embedded else None,
         )
 
     def start(self) -> None:
@@ -88,21 +72,24 @@ class Pipeline:
 
     def status(self) -> Status:
         """How it is doing now."""
-        problems = [
+        down = [
             Problem(code, detail)
             for code, detail in (
                 ("embedded_broker_down", self._embedded.problem if self._embedded else None),
                 ("broker_down", self._session.problem),
             )
             if detail
-        ] + self._writer.problems()
+        ]
         return Status(
             totals=self._writer.store.totals(),
             waiting=self._collector.backlog(),
-            spooled=self._writer.spooled,
+            spooled=self._writer.spool.readings,
+            spool_bytes=self._writer.spool.size,
+            spool_damaged=self._writer.spool.damaged,
+            durable=self._writer.durable.distribution(),
             connected=self._session.connected,
             broker=str(self._address),
             store=str(self._writer.store),
-            problems=tuple(problems),
+            problems=(*down, *self._writer.problems(), *self._session.limits.problems),
             history=self.history,
         )

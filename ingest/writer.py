@@ -17,6 +17,7 @@ from ingest.broker import Arrivals
 from ingest.refusals import write_or_divide
 from ingest.spool import Spool, SpoolFullError
 from ingest.spooled_batch import UnreadableRecordError, pack, unpack
+from parkwatt.durations import Durations
 from parkwatt.live import Live
 from parkwatt.status import Problem
 from parkwatt.store import Store, StoreUnavailableError
@@ -28,6 +29,7 @@ PATIENCE = 3.0
 
 _AHEAD = 2
 _LONGEST_WAIT = 5.0
+_LOOK_AGAIN = 60.0
 
 
 class Session(Protocol):
@@ -47,7 +49,7 @@ class Work:
     """A batch on its way to the disk.
 
     Attributes:
-        decoded: what is written.
+        decoded: what is written; None if there is nothing of ours in it.
         arrivals: what is acknowledged when it is safe.
         messages: how many messages they are.
         since: when it was handed over [s, monotonic].
@@ -55,7 +57,7 @@ class Work:
         stored: the store has it, whoever acknowledges.
     """
 
-    decoded: DecodedBatch
+    decoded: DecodedBatch | None
     arrivals: Sequence[Arrivals]
     messages: int
     since: float = field(default_factory=time.monotonic)
@@ -69,18 +71,22 @@ class Writer:
     Attributes:
         finished: messages that are safe and acknowledged.
         store: where batches go.
+        spool: where they wait while the store takes none.
+        durable: how long messages took from their arrival to being safe on disk.
     """
 
     def __init__(self, *, store: Store, spool: Spool, live: Live) -> None:
         self.finished = 0
-        self.store, self._spool, self._live = store, spool, live
+        self.store, self.spool, self._live = store, spool, live
+        self.durable = Durations()
         self._queue: deque[Work] = deque()
         self._in_hand: Work | None = None
         self._changed = threading.Condition()
         self._hurry, self._stopping = threading.Event(), threading.Event()
         self._store_problem: str | None = None
         self._spool_problem: str | None = None
-        self._wait, self._retry_at = 0.0, 0.0
+        self._drain_problem: str | None = None
+        self._wait, self._retry_at, self._drain_at = 0.0, 0.0, 0.0
         self._session: Session | None = None
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
@@ -105,20 +111,14 @@ class Writer:
 
     def close(self) -> None:
         """Let go of the spool."""
-        self._spool.close()
+        self.spool.close()
 
     def problems(self) -> list[Problem]:
         """What stands in the way now."""
         if self._spool_problem is not None:
             return [Problem("spool_full", f"{self._store_problem or 'the store is slow'}; {self._spool_problem}")]
-        if self._store_problem is not None:
-            return [Problem("spooling", self._store_problem)]
-        return []
-
-    @property
-    def spooled(self) -> int:
-        """Readings that are safe in the spool and not yet in the store."""
-        return self._spool.readings
+        problem = self._store_problem or self._drain_problem
+        return [] if problem is None else [Problem("spooling", problem)]
 
     def put(self, work: Work) -> None:
         """Take a batch; waits while others are before it, but not for a store that is stuck."""
@@ -132,11 +132,6 @@ class Writer:
             if self._hurry.is_set():
                 return
         self.rescue()
-
-    def pass_by(self, messages: int) -> None:
-        """Count messages that were acknowledged without being written: another collector stores them."""
-        with self._changed:
-            self.finished += messages
 
     def rescue(self) -> None:
         """Put into the spool what has waited too long for the store."""
@@ -199,7 +194,9 @@ class Writer:
         return bool(self._queue) or self._stopping.is_set() or self._may_drain()
 
     def _may_drain(self) -> bool:
-        return self._spool.records > 0 and time.monotonic() >= self._retry_at and not self._stopping.is_set()
+        if self.spool.records == 0 or self._stopping.is_set():
+            return False
+        return time.monotonic() >= max(self._retry_at, self._drain_at)
 
     def _make_safe(self, work: Work) -> None:
         """Bring a batch to the store or into the spool, however long it takes; given up only when told to hurry."""
@@ -230,7 +227,8 @@ class Writer:
     def _write(self, work: Work) -> bool:
         """Write a batch to the store; whether the store took it."""
         try:
-            write_or_divide(self.store, work.decoded.batch)
+            if work.decoded is not None:
+                write_or_divide(self.store, work.decoded.batch)
         except StoreUnavailableError as error:
             self._say_down(error)
             return False
@@ -243,7 +241,9 @@ class Writer:
 
     def _keep(self, work: Work) -> None:
         """Put a batch into the spool and acknowledge it."""
-        self._spool.append(pack(work.decoded.batch), readings=len(work.decoded.batch.readings))
+        if work.decoded is not None:
+            batch = work.decoded.batch
+            self.spool.append(pack(batch), readings=len(batch.readings))
         self._spool_problem = None
         with self._changed:
             self._done(work)
@@ -252,22 +252,33 @@ class Writer:
         """Acknowledge a batch that is on disk, and let the pages see it."""
         if self._session is not None:
             self._session.acknowledge(work.arrivals)
-            self._session.publish(work.decoded.publish)
-        work.decoded.show(self._live)
+            if work.decoded is not None:
+                self._session.publish(work.decoded.publish)
+        now = time.monotonic()
+        for arrivals in work.arrivals:
+            self.durable.add(now - arrivals.since, times=len(arrivals.messages))
+        if work.decoded is not None:
+            work.decoded.show(self._live)
         self.finished += work.messages
 
     def _drain_one(self) -> None:
         """Move the oldest batch from the spool into the store."""
-        record = self._spool.oldest()
-        if record is None:
-            return
         try:
+            record = self.spool.oldest()
+            if record is None:
+                return
             batch = replace(unpack(record), late=True)
             write_or_divide(self.store, batch)
-        except (StoreUnavailableError, UnreadableRecordError) as error:
+        except (UnreadableRecordError, OSError) as error:
+            if self._drain_problem is None:
+                logger.warning("the spool cannot be read: %s", error)
+            self._drain_problem, self._drain_at = str(error), time.monotonic() + _LOOK_AGAIN
+            return
+        except StoreUnavailableError as error:
             self._say_down(error)
             return
-        self._spool.drop_oldest()
+        self.spool.drop_oldest()
+        self._drain_problem = None
         self._live.update(batch.readings, batch.arrived)
         self._say_up()
 

@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from dashboards.live.context import Context
-from dashboards.live.server import Server, build
 from ingest.address import BrokerAddress
 from ingest.embedded import EmbeddedBroker
 from ingest.formats.decoder import Decoder
 from ingest.formats.model import DeviceModel
 from ingest.housekeeping import Housekeeping
 from ingest.partition import Partition, Partitioner
-from ingest.pipeline import Pipeline, Subscription
+from ingest.pipeline import Pipeline
 from ingest.share import Share
 from ingest.spool import Spool
+from ingest.subscription import Subscription
 from ingest.writer import Writer
 from parkwatt.live import Live
 from parkwatt.park import Park
@@ -177,6 +176,10 @@ class Installation:
                 ready()
                 threading.Event().wait()
             else:
+                # A process that only collects need not wait seconds for what draws pages.
+                from dashboards.live.context import Context
+                from dashboards.live.server import Server, build
+
                 context = Context(self.park, self.store, self.live, self.status, now)
                 app = build(context, password=self._web.password)
                 Server(app, host=self._web.host, port=self._web.port, ready=ready).run()

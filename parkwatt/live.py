@@ -18,6 +18,10 @@ RAW_KEPT = 5
 """Raw messages kept per meter for the engineer who looks at it."""
 
 
+RAW_BYTES_KEPT = 16_384
+"""Bytes kept of each."""
+
+
 class RawMessage(NamedTuple):
     """A message as it came."""
 
@@ -67,11 +71,11 @@ class Live:
         kept = self.raw.get(meter)
         if kept is None:
             kept = self.raw[meter] = deque(maxlen=RAW_KEPT)
-        kept.append(message)
+        kept.append(message._replace(payload=message.payload[:RAW_BYTES_KEPT]))
 
     def mark_stale(self, meters: Iterable[str], at: Millis) -> None:
         """Note that a gateway said goodbye: what its meters showed is no longer current."""
         with self._lock:
-            for meter in readings.meters():
+            for meter in meters:
                 self.stale[meter] = at
             self.version += 1

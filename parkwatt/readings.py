@@ -16,6 +16,10 @@ Millis: TypeAlias = int
 """Milliseconds since the epoch, UTC."""
 
 
+PAYLOAD_KEPT = 256 * 1024
+"""Bytes of a rejected payload that are kept."""
+
+
 class TimeSource(StrEnum):
     """Where the time of a reading comes from."""
 

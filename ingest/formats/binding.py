@@ -111,8 +111,10 @@ class Binder:
         key = (topic, wire_meter, alone)
         known = self._known.get(key)
         if known is None:
-            if len(wire_meter) > _LONGEST_ID or not wire_meter.isprintable():
-                message = f"meter id {shortened(wire_meter)} is longer than {_LONGEST_ID} characters or not printable"
+            if len(wire_meter) > _LONGEST_ID or not wire_meter.isprintable() or not wire_meter.strip():
+                message = (
+                    f"meter id {shortened(wire_meter)} is blank, not printable or longer than {_LONGEST_ID} characters"
+                )
                 raise NoMeterError(message)
             if len(self._known) >= _KEPT:
                 self._known.clear()

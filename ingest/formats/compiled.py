@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import tzinfo
+from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,8 @@ from parkwatt.readings import Millis
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ELEMENTS_READ = 10_000
+_LONGEST_KEY = 100
+"""Longer keys are not remembered: ten thousand of 1 MB would fill the memory."""
 
 
 class _Field(NamedTuple):
@@ -136,7 +139,7 @@ class CompiledModel:
             for i, element in enumerate(several[:_ELEMENTS_READ]):
                 yield element, {**names, "index": str(i)}
         elif type(several) is dict:
-            for key, element in several.items():
+            for key, element in islice(several.items(), _ELEMENTS_READ):
                 own = self._names_in(key)
                 if own is not None:
                     yield element, {**names, **own}
@@ -147,7 +150,8 @@ class CompiledModel:
         found = next((own for p in self._keys if (own := p.match(key)) is not None), None)
         if len(self._key_names) > 10_000:
             self._key_names.clear()
-        self._key_names[key] = found
+        if len(key) <= _LONGEST_KEY:
+            self._key_names[key] = found
         return found
 
     def _values(self, element: Any, problems: list[str]) -> list[tuple[Meaning, float]]:  # noqa: ANN401 - JSON

@@ -1,5 +1,7 @@
 """From wire values to the park's units, all values of a batch at once."""
 
+from dataclasses import astuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,11 +34,11 @@ class Conversions:
         self.index = SeriesIndex()
         self._rows = np.zeros(1024, _ROW)
         self._count = 0
-        self._numbers: dict[tuple[str, Meaning], int] = {}
+        self._numbers: dict[tuple[str, tuple[object, ...]], int] = {}
 
     def number(self, meter: str, meaning: Meaning) -> int:
         """The number of a field of a meter."""
-        key = (meter, meaning)
+        key = (meter, astuple(meaning))  # by value: a meter's ratios make the same meaning anew
         known = self._numbers.get(key)
         if known is not None:
             return known

@@ -16,6 +16,7 @@ from ingest.formats.message import Decoded, Message
 from ingest.formats.model import DeviceModel
 from ingest.formats.recognition import Recognition
 from ingest.formats.times import settle
+from ingest.formats.topics import LONGEST
 from parkwatt.flags import circumstances
 from parkwatt.park import Park
 from parkwatt.readings import TimeSource
@@ -96,6 +97,9 @@ class Decoder:
             return
         if len(payload) > self._max_payload:
             reason = f"payload has {len(payload)} bytes, more than the {self._max_payload} a meter message may have"
+            raise UnreadableError(reason)
+        if len(topic) > LONGEST:
+            reason = f"topic has {len(topic)} characters; a meter's topic has at most {LONGEST}"
             raise UnreadableError(reason)
         reader = self._formats.get(topic)
         if reader is None:

@@ -7,9 +7,10 @@ from typing import TypeAlias
 import numpy as np
 
 from ingest.formats.conversions import Conversions
+from ingest.formats.found import PROBLEMS_SAID
 from ingest.formats.message import Message
 from parkwatt.columns import Columns
-from parkwatt.readings import Millis, Rejection
+from parkwatt.readings import PAYLOAD_KEPT, Millis, Rejection
 
 _Part: TypeAlias = tuple[int, Millis, int, Message]
 """Values of one message that share their time: where they end, their time, their circumstances, the message."""
@@ -33,6 +34,8 @@ class Gathered:
         self.latest: dict[str, Message] = {}
         self.stale: dict[str, Millis] = {}
         self.publish: list[tuple[str, bytes]] = []
+        self._rejecting: Message | None = None
+        self._said = 0
         self._conversions = conversions
         self._numbers: list[int] = []
         self._wire: list[float] = []
@@ -47,8 +50,18 @@ class Gathered:
         self._parts.append((len(self._numbers), time, circumstances, message))
 
     def reject(self, message: Message, reason: str) -> None:
-        """Keep a message, or a part of it, that could not be read."""
-        self.rejections.append(Rejection(message.topic, message.payload, message.arrived, reason))
+        """Keep a message, or a part of it, that could not be read; of very many parts the first are kept.
+
+        Each rejection carries the payload: a message of a thousand wrong parts would be stored a thousand times.
+        """
+        if message is not self._rejecting:
+            self._rejecting, self._said = message, 0
+        self._said += 1
+        if self._said > PROBLEMS_SAID + 2:
+            return
+        if self._said == PROBLEMS_SAID + 2:
+            reason = "and further problems in this message"
+        self.rejections.append(Rejection(message.topic, message.payload[:PAYLOAD_KEPT], message.arrived, reason))
 
     def columns(self) -> Columns:
         """The readings; what is not finite is rejected."""

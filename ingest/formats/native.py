@@ -18,7 +18,7 @@ PREFIX, SUFFIX = "parkwatt/", "/readings"
 
 _RESERVED = frozenset({"time", "meter"})
 _NUMBERS = frozenset({int, float})
-_LAYOUTS_KEPT, _LONGEST_KEPT = 10_000, 200
+_LAYOUTS_KEPT, _LONGEST_KEPT, _TEXT_KEPT = 10_000, 200, 4_000
 
 
 def speaks(topic: str) -> bool:
@@ -43,7 +43,7 @@ class Native:
             UnreadableError: if it is no JSON object or array.
         """
         tree = json_tree(message.payload)
-        meter = message.topic[len(PREFIX) : -len(SUFFIX)]
+        meter = message.topic.removeprefix(PREFIX).removesuffix(SUFFIX)  # the park file may name any topic
         found: list[Found] = []
         problems: list[str] = []
         if type(tree) is dict:
@@ -88,7 +88,7 @@ class Native:
         if len(self._layouts) >= _LAYOUTS_KEPT:
             self._layouts.clear()
         layout = _Layout(keys)
-        if len(keys) <= _LONGEST_KEPT:
+        if len(keys) <= _LONGEST_KEPT and sum(map(len, keys)) <= _TEXT_KEPT:
             self._layouts[keys] = layout
         return layout
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from ingest.formats import times
-from ingest.formats.found import Contents, Found, UnreadableError
+from ingest.formats.found import Contents, Found, UnreadableError, few
 from ingest.formats.meaning import Meaning
 from ingest.formats.message import Message
 from ingest.formats.numbers import NotANumberError, number
@@ -136,7 +136,7 @@ class Sparkplug:
                 f"{unknown} metrics of {address.meter!r} came before the birth that names them; a rebirth is requested"
             )
         return self._with_rebirth(
-            Contents(found, problems), node, address, arrived, needed=gap or before_birth or unknown > 0
+            Contents(found, few(problems)), node, address, arrived, needed=gap or before_birth or unknown > 0
         )
 
     def _node(self, address: _Address) -> _Node:
@@ -203,8 +203,9 @@ def _learn(node: _Node, address: _Address, payload: SparkplugPayload) -> list[st
         if metric.name is None or len(node.by_name) >= _METRICS_KEPT:
             continue
         known = _known(metric, problems, taken)
-        node.by_name[address.meter, metric.name] = known
-        if metric.alias is not None:
+        if len(metric.name) <= _LONGEST_NAME:
+            node.by_name[address.meter, metric.name] = known
+        if metric.alias is not None and len(node.by_alias) < _METRICS_KEPT:
             node.by_alias[metric.alias] = known
     if taken:
         node.meters[address.meter] = address.topic

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parkwatt.columns import Columns, SeriesIndex
-from parkwatt.readings import Millis, Rejection, SeriesKey
+from parkwatt.readings import PAYLOAD_KEPT, Millis, Rejection, SeriesKey
 from parkwatt.store import duck_queries
 from parkwatt.store.base import (
     Batch,
@@ -29,9 +29,6 @@ from parkwatt.store.base import (
 )
 from parkwatt.store.migrations import migrate
 from parkwatt.store.newest import Newest
-
-PAYLOAD_KEPT = 256 * 1024
-"""Bytes of a rejected payload that are kept."""
 
 REJECTIONS_KEPT = 100_000
 """Newest rejections that are kept, so that a meter gone mad does not fill the disk."""

@@ -6,6 +6,7 @@ from ingest.formats import Decoded
 from parkwatt.quantities import QUANTITIES
 
 LONGEST_REASON = 600
+MOST_REASONS = 50
 
 
 def check(decoded: Decoded, name: str = "") -> None:
@@ -15,8 +16,10 @@ def check(decoded: Decoded, name: str = "") -> None:
         assert reading.quantity in QUANTITIES, name
         assert len(reading.meter) <= 128, name
         assert reading.meter.isprintable(), name
+        assert reading.meter.strip(), name
     for reason in decoded.rejections:
         assert 0 < len(reason) <= LONGEST_REASON, (name, reason)
         assert reason.isprintable(), (name, reason)
         assert "defect" not in reason, (name, reason)
+    assert len(decoded.rejections) <= MOST_REASONS, (name, len(decoded.rejections))
     assert len(decoded.publish) <= 1, name

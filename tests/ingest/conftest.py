@@ -1,19 +1,24 @@
 """What the tests of the way in share: a session that remembers, a store that can be stubborn, messages."""
 
 import json
+import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from ingest.broker import Arrivals
+from ingest.address import BrokerAddress
+from ingest.broker import Arrivals, BrokerSession
 from ingest.formats import Message
 from ingest.spool import Spool
+from ingest.subscription import Subscription
 from parkwatt.store import Batch, StoreError, StoreUnavailableError, Totals, Written
 from parkwatt.store.duck import DuckStore
 from tests.store.readings import START
+from tests.waiting import until
 
 
 class Session:
@@ -54,12 +59,63 @@ class Stubborn:
 def arrival(mid: int, payload: object) -> Arrivals:
     """A message on a topic of its own meter, which wants an acknowledgement."""
     raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return Arrivals([Message(f"parkwatt/m{mid}/readings", raw, START + mid)], [mid], 1)
+    return Arrivals([Message(f"parkwatt/m{mid}/readings", raw, START + mid)], [mid], 1, time.monotonic())
 
 
 def reading(mid: int) -> Arrivals:
     """A message with one reading, whose value is its number."""
     return arrival(mid, {"time": START + mid, "active_power": float(mid)})
+
+
+class Inbox:
+    """Keeps what is delivered."""
+
+    def __init__(self) -> None:
+        self.arrivals: list[Arrivals] = []
+
+    def deliver(self, arrivals: Arrivals) -> None:
+        self.arrivals.append(arrivals)
+
+    def backlog(self) -> int:
+        return 0
+
+    @property
+    def messages(self) -> list[Message]:
+        return [message for a in self.arrivals for message in a.messages]
+
+    @property
+    def payloads(self) -> list[bytes]:
+        return [message.payload for message in self.messages]
+
+
+Connect = Callable[..., tuple[BrokerSession, Inbox]]
+
+
+@pytest.fixture
+def connect():
+    """Connects sessions, and ends them with the test."""
+    sessions: list[BrokerSession] = []
+
+    def start(
+        address: BrokerAddress, *, client_id: str = "test", topics: tuple[str, ...] = ("#",), wait: bool = True
+    ) -> tuple[BrokerSession, Inbox]:
+        inbox = Inbox()
+        session = BrokerSession(address, Subscription(client_id, topics), sink=inbox, clock=lambda: 42)
+        sessions.append(session)
+        session.start()
+        if wait:
+            until(lambda: session.connected)
+        return session, inbox
+
+    yield start
+    for session in sessions:
+        session.stop()
+
+
+def publish(port: int, topic: str, payload: str, *options: str) -> None:
+    subprocess.run(
+        ["mosquitto_pub", "-p", str(port), "-q", "1", "-t", topic, "-m", payload, *options], check=True, timeout=20
+    )
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from paho.mqtt.enums import MQTTProtocolVersion
 from ingest.address import BrokerAddress, Tls
 from ingest.broker import Arrivals, BrokerSession
 from ingest.embedded import EmbeddedBroker
+from ingest.subscription import Subscription
 from tests.conftest import StartMosquitto, free_port
 from tests.waiting import until
 
@@ -86,7 +87,7 @@ def test_next_node_takes_over(embedded: EmbeddedBroker, mosquitto: StartMosquitt
     nodes = ",".join(f"mqtt://127.0.0.1:{port}" for port in (nobody, first, second))
     address = replace(BrokerAddress.parse(nodes), version=MQTTProtocolVersion.MQTTv311)
     inbox = Inbox()
-    session = BrokerSession(address, client_id="c", topics=["#"], sink=inbox, clock=lambda: 1)
+    session = BrokerSession(address, Subscription("c"), sink=inbox, clock=lambda: 1)
     session.start()
     try:
         until(lambda: arrives(inbox, first))

@@ -1,67 +1,17 @@
 """The session with real brokers: embedded NATS and Mosquitto."""
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from ingest.address import BrokerAddress, Tls
-from ingest.broker import Arrivals, BrokerSession
+from ingest.broker import BrokerSession
 from ingest.embedded import BrokerStartError, EmbeddedBroker
-from ingest.formats import Message
 from tests.conftest import StartMosquitto, free_port
+from tests.ingest.conftest import Connect, Inbox, publish
 from tests.waiting import until
-
-
-class Inbox:
-    """Keeps what is delivered."""
-
-    def __init__(self) -> None:
-        self.arrivals: list[Arrivals] = []
-
-    def deliver(self, arrivals: Arrivals) -> None:
-        self.arrivals.append(arrivals)
-
-    def backlog(self) -> int:
-        return 0
-
-    @property
-    def messages(self) -> list[Message]:
-        return [message for a in self.arrivals for message in a.messages]
-
-    @property
-    def payloads(self) -> list[bytes]:
-        return [message.payload for message in self.messages]
-
-
-Connect = Callable[..., tuple[BrokerSession, Inbox]]
-
-
-@pytest.fixture
-def connect():
-    """Connects sessions, and ends them with the test."""
-    sessions: list[BrokerSession] = []
-
-    def start(address: BrokerAddress, *, client_id: str = "test", wait: bool = True) -> tuple[BrokerSession, Inbox]:
-        inbox = Inbox()
-        session = BrokerSession(address, client_id=client_id, topics=["#"], sink=inbox, clock=lambda: 42)
-        sessions.append(session)
-        session.start()
-        if wait:
-            until(lambda: session.connected)
-        return session, inbox
-
-    yield start
-    for session in sessions:
-        session.stop()
-
-
-def publish(port: int, topic: str, payload: str, *options: str) -> None:
-    subprocess.run(
-        ["mosquitto_pub", "-p", str(port), "-q", "1", "-t", topic, "-m", payload, *options], check=True, timeout=20
-    )
 
 
 def reconnect(connect: Connect, session: BrokerSession, address: BrokerAddress) -> Inbox:

@@ -13,8 +13,9 @@ from ingest.embedded import EmbeddedBroker
 from ingest.formats import Message
 from ingest.formats.decoder import Decoder
 from ingest.formats.sparkplug_payload import DataType, Metric, SparkplugPayload, encode
-from ingest.pipeline import Pipeline, Subscription
+from ingest.pipeline import Pipeline
 from ingest.spool import Spool
+from ingest.subscription import Subscription
 from ingest.writer import Writer
 from parkwatt.live import Live
 from parkwatt.readings import SeriesKey

@@ -63,10 +63,10 @@ def test_spooled_while_the_store_is_down(
         writing.put(work(reading(mid)))
     until(lambda: session.acknowledged == list(range(1, 51)))
     assert store.totals().stored == 0
-    assert writing.spooled == 50
+    assert writing.spool.readings == 50
     assert [(p.code, p.detail) for p in writing.problems()] == [("spooling", "gone for lunch")]
     stubborn.down = False
-    until(lambda: writing.spooled == 0)
+    until(lambda: writing.spool.readings == 0)
     assert store.totals().stored == 50
     assert store.totals().received == 50
     assert writing.problems() == []
@@ -106,7 +106,7 @@ def test_history_does_not_undo_a_correction(
     until(lambda: session.acknowledged == [1])
     store.write(value(2.0, mid=2, arrived=START + 2).decoded.batch)
     stubborn.down = False
-    until(lambda: writing.spooled == 0)
+    until(lambda: writing.spool.readings == 0)
     assert [r.value for r in store.readings(Query(), limit=5).readings] == [2.0]
     assert store.latest()[POWER].value == 2.0
 
@@ -120,7 +120,7 @@ def test_a_store_that_hangs(writing: Writer, stubborn: Stubborn, session: Sessio
     assert writing.problems()[0].code == "spooling"
     assert store.totals().stored == 0
     stubborn.free.set()
-    until(lambda: store.totals().stored == 10 and writing.spooled == 0)
+    until(lambda: store.totals().stored == 10 and writing.spool.readings == 0)
     assert session.acknowledged == list(range(1, 11))
     assert writing.problems() == []
 

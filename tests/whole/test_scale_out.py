@@ -9,6 +9,7 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from ingest.embedded import EmbeddedBroker
 from tests.conftest import StartMosquitto
 from tests.store.readings import START
 from tests.waiting import until
@@ -129,3 +130,11 @@ def has_session(port: int, client_id: str) -> bool:
     until(lambda: client.loop(0.1) == mqtt.MQTT_ERR_SUCCESS and bool(found))
     client.disconnect()
     return found[0]
+
+
+def test_share_on_a_broker_without_it(tmp_path: Path, embedded: EmbeddedBroker) -> None:
+    """A broker that would take `$share` for an ordinary topic is not listened to in silence: it says what to use."""
+    collector = Collecting(tmp_path, embedded.address.port, "--share", "gate")
+    with ended([collector]):
+        until(lambda: "--partition" in collector.log.read_text(), seconds=60)
+        assert "connected to" not in collector.log.read_text()
