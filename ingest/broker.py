@@ -36,9 +36,6 @@ logger = logging.getLogger(__name__)
 RECEIVE_MAXIMUM = 16_384
 """Most unacknowledged messages we ask an MQTT 5 broker for."""
 
-BACKLOG = 50_000
-"""Most messages that wait to be stored before we stop reading from the network."""
-
 KEEPALIVE = 30
 """Seconds between signs of life."""
 
@@ -54,12 +51,14 @@ class Arrivals(NamedTuple):
         mids: packet identifiers of those that want an acknowledgement.
         connection: number of the connection they came on; the identifiers mean nothing on another one.
         since: when they came [s, monotonic].
+        size: bytes that they were on the network.
     """
 
     messages: Sequence[Message]
     mids: Sequence[int]
     connection: int
     since: float
+    size: int
 
 
 class Sink(Protocol):
@@ -69,8 +68,8 @@ class Sink(Protocol):
         """Take messages, on the network thread; must not block."""
         ...
 
-    def backlog(self) -> int:
-        """How many delivered messages still wait to be safe on disk."""
+    def has_room(self) -> bool:
+        """Whether more messages may come; reading from the network pauses while not."""
         ...
 
 
@@ -258,6 +257,7 @@ class BrokerSession:
             if self._stopping.is_set():
                 break
             self.problem = self.problem or f"{self.address} closed the connection"
+            self.limits.look(time.monotonic())
             if protocol != self._protocol:
                 self._client, wait = self._new_client(), 0.0
                 continue
@@ -275,7 +275,7 @@ class BrokerSession:
             interest = 0
             next_upkeep = 0.0
             while client.socket() is connection:
-                may_read = self._sink.backlog() < BACKLOG
+                may_read = self._sink.has_room()
                 wanted = selectors.EVENT_READ if may_read else 0
                 wanted |= selectors.EVENT_WRITE if client.want_write() else 0
                 interest = _watch(selector, connection, interest, wanted)
@@ -298,7 +298,7 @@ class BrokerSession:
                     client.disconnect()
                     return
 
-    def _deliver(self, messages: list[Message], mids: list[int]) -> None:
+    def _deliver(self, messages: list[Message], mids: list[int], size: int) -> None:
         now = time.monotonic()
         if len(mids) < len(messages):  # with QoS 0, as the broker's own counts are
             for message in messages:
@@ -307,7 +307,7 @@ class BrokerSession:
             messages = [message for message in messages if not message.topic.startswith("$SYS/")]
         if messages:
             self.limits.window.delivered(len(mids), at=now)
-            self._sink.deliver(Arrivals(messages, mids, self._connection, now))
+            self._sink.deliver(Arrivals(messages, mids, self._connection, now, size))
 
     def _empty_wake_pipe(self) -> None:
         with contextlib.suppress(BlockingIOError):

@@ -27,26 +27,30 @@ class BufferedClient(mqtt.Client):
         """Forget what belongs to a connection that has ended."""
         self._arrived, self._position = b"", 0
 
-    def receive(self, arrived: Millis) -> tuple[list[Message], list[int]]:
-        """Read what the network has; messages, and the packet identifiers of those that want an acknowledgement."""
+    def receive(self, arrived: Millis) -> tuple[list[Message], list[int], int]:
+        """Read what the network has.
+
+        Returns:
+            messages; packet identifiers of those that want an acknowledgement; bytes that were read.
+        """
         messages: list[Message] = []
         mids: list[int] = []
         try:
             # A packet that is larger than what was read is read in ever larger pieces.
             came = super()._sock_recv(max(READ_SIZE, len(self._arrived) - self._position))
         except BlockingIOError:
-            return messages, mids
+            return messages, mids, 0
         except OSError:
             came = b""
         if not came:
             self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_CONN_LOST)
-            return messages, mids
+            return messages, mids, 0
         self._arrived, self._position = self._arrived[self._position :] + came, 0
         try:
             self._take(messages, mids, arrived)
         except MalformedPacketError:
             self._loop_rc_handle(MQTTErrorCode.MQTT_ERR_PROTOCOL)
-        return messages, mids
+        return messages, mids, len(came)
 
     def _take(self, messages: list[Message], mids: list[int], arrived: Millis) -> None:
         modern = self._protocol == MQTTProtocolVersion.MQTTv5

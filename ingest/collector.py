@@ -21,6 +21,12 @@ BATCH_SECONDS = 0.05
 BATCH_MESSAGES = 5_000
 """A batch that has so many messages waits for no more."""
 
+BATCH_BYTES = 8 * 2**20
+"""Nor does one whose messages were so many bytes."""
+
+BACKLOG_MESSAGES, BACKLOG_BYTES = 50_000, 64 * 2**20
+"""So much may wait to be safe on disk before we stop reading from the network."""
+
 _LOOK_EVERY = 0.5
 
 
@@ -37,7 +43,7 @@ class Collector:
         """
         self._decoder, self._writer, self._mine = decoder, writer, mine
         self._waiting: deque[Arrivals] = deque()
-        self._delivered = 0
+        self._delivered = self._delivered_bytes = 0
         self._arrival = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -60,6 +66,7 @@ class Collector:
     def deliver(self, arrivals: Arrivals) -> None:
         """Take messages; returns at once."""
         self._delivered += len(arrivals.messages)
+        self._delivered_bytes += arrivals.size
         self._waiting.append(arrivals)
         self._arrival.set()
 
@@ -67,11 +74,16 @@ class Collector:
         """Messages that have arrived and are not yet safe on disk."""
         return self._delivered - self._writer.finished
 
+    def has_room(self) -> bool:
+        """Whether more messages may come."""
+        waiting = self._delivered_bytes - self._writer.finished_bytes
+        return self.backlog() < BACKLOG_MESSAGES and waiting < BACKLOG_BYTES
+
     def _run(self) -> None:
         while True:
             self._arrival.wait(_LOOK_EVERY)
             self._arrival.clear()
-            if self._waiting and sum(len(a.messages) for a in tuple(self._waiting)) < BATCH_MESSAGES:
+            if self._waiting and not self._has_a_batch():
                 self._stopping.wait(BATCH_SECONDS)
             while self._waiting:
                 self._hand_over()
@@ -79,14 +91,19 @@ class Collector:
             if self._stopping.is_set() and not self._waiting:
                 return
 
+    def _has_a_batch(self) -> bool:
+        waiting = tuple(self._waiting)
+        return sum(len(a.messages) for a in waiting) >= BATCH_MESSAGES or sum(a.size for a in waiting) >= BATCH_BYTES
+
     def _hand_over(self) -> None:
         arrivals: list[Arrivals] = []
-        count = 0
-        while self._waiting and count < BATCH_MESSAGES:
+        count = size = 0
+        while self._waiting and count < BATCH_MESSAGES and size < BATCH_BYTES:
             arrivals.append(self._waiting.popleft())
             count += len(arrivals[-1].messages)
+            size += arrivals[-1].size
         messages = [message for a in arrivals for message in a.messages]
         if self._mine is not None:
             messages = [message for message in messages if self._mine(message.topic)]
         decoded = decode_batch(self._decoder, messages) if messages else None
-        self._writer.put(Work(decoded, arrivals, count))
+        self._writer.put(Work(decoded, arrivals))

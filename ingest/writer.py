@@ -51,7 +51,6 @@ class Work:
     Attributes:
         decoded: what is written; None if there is nothing of ours in it.
         arrivals: what is acknowledged when it is safe.
-        messages: how many messages they are.
         since: when it was handed over [s, monotonic].
         taken: someone has made it safe, or is just doing so, and will acknowledge it.
         stored: the store has it, whoever acknowledges.
@@ -59,7 +58,6 @@ class Work:
 
     decoded: DecodedBatch | None
     arrivals: Sequence[Arrivals]
-    messages: int
     since: float = field(default_factory=time.monotonic)
     taken: bool = False
     stored: bool = False
@@ -70,13 +68,14 @@ class Writer:
 
     Attributes:
         finished: messages that are safe and acknowledged.
+        finished_bytes: bytes that they were on the network.
         store: where batches go.
         spool: where they wait while the store takes none.
         durable: how long messages took from their arrival to being safe on disk.
     """
 
     def __init__(self, *, store: Store, spool: Spool, live: Live) -> None:
-        self.finished = 0
+        self.finished = self.finished_bytes = 0
         self.store, self.spool, self._live = store, spool, live
         self.durable = Durations()
         self._queue: deque[Work] = deque()
@@ -257,9 +256,10 @@ class Writer:
         now = time.monotonic()
         for arrivals in work.arrivals:
             self.durable.add(now - arrivals.since, times=len(arrivals.messages))
+            self.finished += len(arrivals.messages)
+            self.finished_bytes += arrivals.size
         if work.decoded is not None:
             work.decoded.show(self._live)
-        self.finished += work.messages
 
     def _drain_one(self) -> None:
         """Move the oldest batch from the spool into the store."""

@@ -59,7 +59,7 @@ class Stubborn:
 def arrival(mid: int, payload: object) -> Arrivals:
     """A message on a topic of its own meter, which wants an acknowledgement."""
     raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return Arrivals([Message(f"parkwatt/m{mid}/readings", raw, START + mid)], [mid], 1, time.monotonic())
+    return Arrivals([Message(f"parkwatt/m{mid}/readings", raw, START + mid)], [mid], 1, time.monotonic(), len(raw))
 
 
 def reading(mid: int) -> Arrivals:
@@ -76,8 +76,8 @@ class Inbox:
     def deliver(self, arrivals: Arrivals) -> None:
         self.arrivals.append(arrivals)
 
-    def backlog(self) -> int:
-        return 0
+    def has_room(self) -> bool:
+        return True
 
     @property
     def messages(self) -> list[Message]:

@@ -167,3 +167,16 @@ def test_status_says_what_is_wrong(tmp_path: Path, store: DuckStore, spool: Spoo
         assert "mqtt://127.0.0.1:1" in way_in.status().problems[0].detail
     finally:
         way_in.stop()
+
+
+def test_room_is_counted_in_bytes_too(collector: Collector, stubborn: Stubborn, session: Session) -> None:
+    """A few messages of megabytes stop the reading as many small ones do, until they are safe."""
+    stubborn.free.clear()
+    large = b'{"active_power": 1' + b" " * 2**20 + b"}"
+    for mid in range(1, 71):
+        collector.deliver(arrival(mid, large))
+    assert collector.backlog() == 70
+    assert not collector.has_room()
+    stubborn.free.set()
+    until(lambda: len(session.acknowledged) == 70)
+    until(collector.has_room)

@@ -44,7 +44,7 @@ def writing(stubborn: Stubborn, session: Session, spool: Spool) -> Iterator[Writ
 def work(*arrivals) -> Work:
     """A batch of these messages."""
     messages = [message for a in arrivals for message in a.messages]
-    return Work(decode_batch(Decoder([]), messages), arrivals, len(messages))
+    return Work(decode_batch(Decoder([]), messages), arrivals)
 
 
 def value(number: float, *, mid: int, arrived: int) -> Work:
