@@ -82,7 +82,7 @@ def store_full(scene: Scene) -> None:
     def fill() -> None:
         disk.fill()
         before = scene.acknowledged()
-        scene.pause(scene.rng.uniform(0.5, 2) * scene.effort.pause)
+        scene.pause(scene.rng.uniform(0.3, 1.2) * scene.effort.pause)
         scene.wait(lambda: scene.acknowledged() > before, what="live messages are taken while the store is full")
         scene.wait(lambda: (seen := scene.look()) and seen.counts["lost"], what="the full store refuses")
         if scene.rng.random() < 0.5:
@@ -107,7 +107,7 @@ def disks_full(scene: Scene) -> None:
     def fill(*names: str) -> None:
         for name in names:
             disks[name].fill()
-        scene.pause(scene.rng.uniform(0.5, 2) * scene.effort.pause)
+        scene.pause(scene.rng.uniform(0.3, 1.2) * scene.effort.pause)
         if scene.rng.random() < 0.5:
             scene.again(serve)
             scene.done["kill serve while disks are full"] += 1

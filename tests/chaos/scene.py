@@ -50,7 +50,7 @@ class Effort:
 
 
 SHORT = Effort(blows=3, pause=2.0, rate=250, patience=60)
-LONG = Effort(blows=16, pause=3.5, rate=700, patience=180)
+LONG = Effort(blows=16, pause=3.0, rate=1200, patience=180)
 
 
 @dataclass(slots=True)
