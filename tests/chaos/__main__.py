@@ -4,18 +4,22 @@ Exit status: 0 nothing was lost, wrong or double; 1 something was, or a round co
 """
 
 import argparse
+import itertools
 import secrets
 import signal
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tests.chaos.cases import CASES
+from tests.chaos.cases import CASES, Case
 from tests.chaos.report import Report, explained
 from tests.chaos.scene import LONG, play
+
+_ENOUGH = 5  # rounds that failed: more would not tell more
 
 
 def main() -> int:
@@ -29,29 +33,41 @@ def main() -> int:
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing is left running
     console = Console(width=None if sys.stdout.isatty() else 140)
-    cases = [case for case in CASES if given.case is None or case.name in given.case]
-    for case in list(cases):
+    cases = []
+    for case in CASES:
         if reason := case.why_not():
-            console.print(f"[yellow]left out: {case.name}: {reason}[/yellow]")
-            cases.remove(case)
+            console.print(f"left out: {case.name}: {reason}", style="yellow")
+        elif given.case is None or case.name in given.case:
+            cases.append(case)
+    if not cases:
+        parser.error("nothing is left to play")
     folder = Path(tempfile.mkdtemp(prefix="parkwatt-chaos-"))
-    console.print(f"seed {given.seed}, folder {folder}")
-    report, number = Report(seed=given.seed), given.round
+    console.print(f"seed {given.seed}, folder {folder}", highlight=False)
+    report = Report(seed=given.seed)
+    try:
+        _play_all(cases, report, console=console, folder=folder, kills=given.kills, first=given.round)
+    finally:
+        console.print(report.table())
+        console.print(report.summary(), highlight=False)
+        (folder / "summary.txt").write_text(report.text(), encoding="utf-8")
+    return 0 if report.clean else 1
+
+
+def _play_all(cases: Sequence[Case], report: Report, *, console: Console, folder: Path, kills: int, first: int) -> None:
+    """Play round after round until there were enough kills."""
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
-        kills = progress.add_task("kills", total=given.kills)
-        while report.kills < given.kills:
+        task = progress.add_task("kills", total=kills)
+        for number in itertools.count(first):
+            if report.kills >= kills or report.unclean >= _ENOUGH:
+                return
             case = cases[number % len(cases)]
-            progress.update(kills, description=f"kills; round {number}: {case.name}")
-            outcome = play(case.run, folder=folder / f"round-{number:03d}", seed=f"{given.seed}-{number}", effort=LONG)
+            progress.update(task, description=f"kills; round {number}: {case.name}")
+            seed = f"{report.seed}-{number}"
+            outcome = play(case.run, folder=folder / f"round-{number:03d}", seed=seed, effort=LONG)
             report.add(case.name, outcome)
-            progress.update(kills, completed=report.kills)
+            progress.update(task, completed=report.kills)
             console.print(f"round {number}, {case.name}: {explained(outcome)}", highlight=False, markup=False)
-            number += 1
-    console.print(report.table())
-    console.print(report.summary(), highlight=False)
-    (folder / "summary.txt").write_text(report.text(), encoding="utf-8")
-    return 0 if report.clean else 1
 
 
 if __name__ == "__main__":

@@ -132,7 +132,8 @@ def broker_restarts(scene: Scene) -> None:
         {
             "restart broker": partial(_signal_broker, scene, serve, signal.SIGTERM),
             "kill broker": partial(_signal_broker, scene, serve, signal.SIGKILL),
-        }
+        },
+        share=0.6,  # each time it takes longer to come back
     )
 
 

@@ -12,10 +12,14 @@ _HEADS = ("rounds", "kills", "published", "acknowledged", "stored", "lost", "wro
 
 
 class Report:
-    """The outcomes of a run, by case."""
+    """The outcomes of a run, by case.
+
+    Attributes:
+        seed: what its choices follow from.
+    """
 
     def __init__(self, *, seed: str) -> None:
-        self._seed = seed
+        self.seed = seed
         self._outcomes: dict[str, list[Outcome]] = defaultdict(list)
 
     def add(self, case: str, outcome: Outcome) -> None:
@@ -28,13 +32,18 @@ class Report:
         return sum(outcome.kills for outcome in self._all())
 
     @property
+    def unclean(self) -> int:
+        """Rounds in which something was lost, wrong or double, or that did not get to their end."""
+        return sum(not outcome.clean for outcome in self._all())
+
+    @property
     def clean(self) -> bool:
-        """Whether every round was."""
-        return all(outcome.clean for outcome in self._all())
+        """Whether there were rounds, and every one was clean."""
+        return bool(self._outcomes) and not self.unclean
 
     def table(self) -> Table:
         """A line per case."""
-        table = Table(title=f"seed {self._seed}")
+        table = Table(title=f"seed {self.seed}")
         table.add_column("case")
         for head in _HEADS:
             table.add_column(head, justify="right")
@@ -52,7 +61,7 @@ class Report:
             counts += outcome.verdict.counts
         kinds = "\n".join(f"  {count:6}  {name}" for name, count in done.most_common())
         verdict = ", ".join(f"{kind} {counts[kind]}" for kind in ("lost", "wrong", "double"))
-        lines = [f"done to the processes (seed {self._seed}):", kinds]
+        lines = [f"done to the processes (seed {self.seed}):", kinds]
         if by_broker := sum(outcome.verdict.lost_by_broker for outcome in self._all()):
             lines.append(f"published with QoS 2 and lost by the NATS server itself, not counted: {by_broker}")
         if failed := sum(outcome.error is not None for outcome in self._all()):

@@ -138,12 +138,17 @@ class Scene:
         self._ends.callback(device.give_up)
         device.start()
 
-    def strike(self, blows: Blows) -> None:
-        """Let things happen at random moments; every kind at least once, if there are enough blows."""
+    def strike(self, blows: Blows, *, share: float = 1.0) -> None:
+        """Let things happen at random moments; every kind at least once, if there are enough blows.
+
+        Args:
+            blows: what may happen.
+            share: of the blows of a round.
+        """
         names = list(blows)
         chosen = [*self.rng.sample(names, len(names)), *self.rng.choices(names, k=self.effort.blows)]
         self.wait(lambda: self.streams[-2].acknowledged, what="the last device is heard")
-        for name in chosen[: self.effort.blows]:
+        for name in chosen[: round(self.effort.blows * share)]:
             self.pause(self.rng.uniform(0, self.effort.pause))
             blows[name]()
             self.done[name] += 1
