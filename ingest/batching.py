@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ingest.formats import Gathered, Message
-from parkwatt.live import Live, RawMessage
+from parkwatt.live import RAW_BYTES_KEPT, Live, RawMessage
 from parkwatt.readings import Millis
 from parkwatt.store import Batch
 
@@ -38,7 +38,7 @@ class DecodedBatch:
         """Let the pages see it, once it is on disk."""
         live.update(self.batch.readings, self.batch.arrived)
         for meter, message in self.latest.items():
-            live.keep_raw(meter, RawMessage(message.topic, message.payload, message.arrived))
+            live.keep_raw(meter, RawMessage(message.topic, message.payload[:RAW_BYTES_KEPT], message.arrived))
         if self.stale:
             live.mark_stale(self.stale, max(self.stale.values()))
 

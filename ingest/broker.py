@@ -33,7 +33,7 @@ from parkwatt.readings import Millis
 
 logger = logging.getLogger(__name__)
 
-RECEIVE_MAXIMUM = 16_384
+RECEIVE_MAXIMUM = 60_000
 """Most unacknowledged messages we ask an MQTT 5 broker for."""
 
 KEEPALIVE = 30

@@ -19,7 +19,7 @@ from ingest.ports import holder, is_free
 
 logger = logging.getLogger(__name__)
 
-MAX_ACK_PENDING = 16_384
+MAX_ACK_PENDING = 60_000
 """Unacknowledged messages that may be out to one session; throughput is this over the time to durable."""
 
 ACK_WAIT_SECONDS = 10

@@ -36,14 +36,18 @@ def _length(data: bytes, start: int) -> tuple[int, int | None]:
     Raises:
         MalformedPacketError: if it has more bytes than a length may have.
     """
-    length = 0
-    for number, byte in enumerate(data[start : start + _LONGEST_LENGTH]):
-        length |= (byte & 0x7F) << 7 * number
+    length = shift = 0
+    position, end = start, min(start + _LONGEST_LENGTH, len(data))
+    while position < end:
+        byte = data[position]
+        position += 1
+        length |= (byte & 0x7F) << shift
         if byte < 0x80:
-            return length, start + number + 1
-        if number + 1 == _LONGEST_LENGTH:
-            message = f"a length has more than {_LONGEST_LENGTH} bytes"
-            raise MalformedPacketError(message)
+            return length, position
+        shift += 7
+    if position == start + _LONGEST_LENGTH:
+        message = f"a length has more than {_LONGEST_LENGTH} bytes"
+        raise MalformedPacketError(message)
     return length, None
 
 

@@ -71,7 +71,7 @@ class Live:
         kept = self.raw.get(meter)
         if kept is None:
             kept = self.raw[meter] = deque(maxlen=RAW_KEPT)
-        kept.append(message._replace(payload=message.payload[:RAW_BYTES_KEPT]))
+        kept.append(message)
 
     def mark_stale(self, meters: Iterable[str], at: Millis) -> None:
         """Note that a gateway said goodbye: what its meters showed is no longer current."""

@@ -1,6 +1,7 @@
 """From wire values to the park's units, all values of a batch at once."""
 
 from dataclasses import astuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,17 +11,16 @@ from parkwatt.columns import SeriesIndex
 from parkwatt.flags import NUMBER_OF_KIND
 from parkwatt.readings import Quality, SeriesKey
 
-_ROW = np.dtype(
-    [
-        ("series", np.int32),
-        ("factor", np.float64),
-        ("divisor", np.float64),
-        ("offset", np.float64),
-        ("low", np.float64),
-        ("high", np.float64),
-        ("kind", np.uint8),
-    ]
-)
+_COLUMNS = {
+    "series": np.int32,
+    "factor": np.float64,
+    "divisor": np.float64,
+    "offset": np.float64,
+    "low": np.float64,
+    "high": np.float64,
+    "kind": np.uint8,
+    "plain": np.bool_,
+}
 
 
 class Conversions:
@@ -32,7 +32,7 @@ class Conversions:
 
     def __init__(self) -> None:
         self.index = SeriesIndex()
-        self._rows = np.zeros(1024, _ROW)
+        self._columns: dict[str, NDArray[Any]] = {name: np.zeros(1024, dtype) for name, dtype in _COLUMNS.items()}
         self._count = 0
         self._numbers: dict[tuple[str, tuple[object, ...]], int] = {}
 
@@ -43,17 +43,21 @@ class Conversions:
         if known is not None:
             return known
         number = self._numbers[key] = self._count
-        if number == len(self._rows):
-            self._rows = np.concatenate((self._rows, np.zeros(number, _ROW)))
-        self._rows[number] = (
-            self.index.add(SeriesKey(meter, meaning.quantity, meaning.phase)),
-            meaning.factor,
-            meaning.divisor,
-            meaning.offset,
-            meaning.low,
-            meaning.high,
-            NUMBER_OF_KIND[meaning.kind],
-        )
+        row = {
+            "series": self.index.add(SeriesKey(meter, meaning.quantity, meaning.phase)),
+            "factor": meaning.factor,
+            "divisor": meaning.divisor,
+            "offset": meaning.offset,
+            "low": meaning.low,
+            "high": meaning.high,
+            "kind": NUMBER_OF_KIND[meaning.kind],
+            "plain": meaning.plain,
+        }
+        for name, value in row.items():
+            column = self._columns[name]
+            if number == len(column):
+                column = self._columns[name] = np.concatenate((column, np.zeros_like(column)))
+            column[number] = value
         self._count += 1
         return number
 
@@ -61,11 +65,14 @@ class Conversions:
         self, numbers: list[int], wire: list[float]
     ) -> tuple[NDArray[np.int32], NDArray[np.float64], NDArray[np.uint8]]:
         """Series, value and flags (kind and quality) of wire values; a value that is too large is not finite."""
-        rows = self._rows[np.array(numbers, np.intp)]
-        with np.errstate(all="ignore"):
-            value = _floats(wire) * rows["factor"] / rows["divisor"] + rows["offset"]
-        implausible = (value < rows["low"]) | (value > rows["high"])
-        return rows["series"], value, rows["kind"] | (implausible * np.uint8(Quality.SUSPECT << 2))
+        which = np.array(numbers, np.intp)
+        of = self._columns
+        value = _floats(wire)
+        if not of["plain"][which].all():
+            with np.errstate(all="ignore"):
+                value = value * of["factor"][which] / of["divisor"][which] + of["offset"][which]
+        implausible = (value < of["low"][which]) | (value > of["high"][which])
+        return of["series"][which], value, of["kind"][which] | (implausible * np.uint8(Quality.SUSPECT << 2))
 
 
 def _floats(wire: list[float]) -> NDArray[np.float64]:
