@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 BATCH_SECONDS = 0.05
 """How long the first message of a batch waits for others."""
 
-BATCH_MESSAGES = 10_000
+BATCH_MESSAGES = 4_000
 """A batch that has so many messages waits for no more."""
 
 BATCH_BYTES = 8 * 2**20

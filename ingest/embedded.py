@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from paho.mqtt.enums import MQTTProtocolVersion
@@ -19,8 +20,11 @@ from ingest.ports import holder, is_free
 
 logger = logging.getLogger(__name__)
 
-MAX_ACK_PENDING = 60_000
-"""Unacknowledged messages that may be out to one session; throughput is this over the time to durable."""
+WINDOW = 16_384
+"""Unacknowledged messages that may be out for one subscription; throughput is this over the time to durable."""
+
+_WINDOW_OF_SESSION = 65_535
+"""NATS refuses a subscription with which those of its session together would pass this."""
 
 ACK_WAIT_SECONDS = 10
 """What is not acknowledged for so long is delivered again; also the longest wait for it after a crash of ours."""
@@ -42,9 +46,30 @@ class EmbeddedBroker:
     Attributes:
         address: where devices publish.
         problem: why it is down, in a sentence; None while it runs.
+        window: most unacknowledged messages that it sends for one subscription.
     """
 
-    def __init__(self, folder: Path, *, port: int, host: str = "127.0.0.1", password: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        port: int,
+        host: str = "127.0.0.1",
+        password: str | None = None,
+        topics: Sequence[str] = ("#",),
+    ) -> None:
+        """Prepare; nothing starts before `start`.
+
+        Args:
+            folder: its data and its log.
+            port: where it listens.
+            host: on which address.
+            password: what clients must know; None lets in everyone who reaches it.
+            topics: topic filters of the session that listens to most, ours.
+        """
+        # Of `a/#` NATS makes two: for `a` itself and for what is below it.
+        parts = sum(2 if topic.endswith("/#") else 1 for topic in topics)
+        self.window = min(WINDOW, _WINDOW_OF_SESSION // parts)
         self.address = BrokerAddress(
             host, port, USER if password else None, password, version=MQTTProtocolVersion.MQTTv311
         )
@@ -138,7 +163,7 @@ class EmbeddedBroker:
             "jetstream": {"store_dir": str(self._folder), "max_file_store": 100 * 2**30},
             "mqtt": {
                 "listen": f"{self.address.host}:{self.address.port}",
-                "max_ack_pending": MAX_ACK_PENDING,
+                "max_ack_pending": self.window,
                 "ack_wait": f"{ACK_WAIT_SECONDS}s",
             },
         }

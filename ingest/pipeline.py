@@ -6,7 +6,7 @@ from ingest.address import BrokerAddress
 from ingest.batching import Decoder
 from ingest.broker import BrokerSession
 from ingest.collector import Collector
-from ingest.embedded import MAX_ACK_PENDING, EmbeddedBroker
+from ingest.embedded import EmbeddedBroker
 from ingest.subscription import Subscription
 from ingest.writer import Writer
 from parkwatt.readings import Millis
@@ -48,7 +48,7 @@ class Pipeline:
             subscription,
             sink=self._collector,
             clock=clock,
-            window=MAX_ACK_PENDING if self._embedded else None,
+            window=self._embedded.window if self._embedded else None,
         )
 
     def start(self) -> None:

@@ -163,7 +163,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
     source = (
         given.address(broker, mqtt_password, (mqtt_ca, mqtt_cert, mqtt_key))
         if broker
-        else given.embedded(data_dir, mqtt_host, mqtt_port, mqtt_password)
+        else given.embedded(data_dir, mqtt_host, mqtt_port, mqtt_password, topics or ("#",))
     )
     web = given.web(http_host, http_port, password)
     with given.running():

@@ -118,14 +118,16 @@ def portion(partition: str | None, share: str | None, member: str | None) -> "Pa
         end(2, error)
 
 
-def embedded(data_dir: Path, host: str, port: int, password: str | None) -> "EmbeddedBroker":
+def embedded(
+    data_dir: Path, host: str, port: int, password: str | None, topics: "Sequence[str]" = ("#",)
+) -> "EmbeddedBroker":
     """The embedded broker, not yet started; refused where others could reach it without a password."""
     from dashboards.live.security import is_loopback
     from ingest.embedded import EmbeddedBroker
 
     if not password and not is_loopback(host):
         end(2, f"refusing to open a broker on {host} without a password; set PARKWATT_MQTT_PASSWORD")
-    return EmbeddedBroker(data_dir / "broker", host=host, port=port, password=password)
+    return EmbeddedBroker(data_dir / "broker", host=host, port=port, password=password, topics=topics)
 
 
 def web(host: str, port: int, password: str | None) -> "Web":

@@ -59,6 +59,21 @@ def test_messages_wait_while_we_are_away(embedded: EmbeddedBroker, connect: Conn
     until(lambda: inbox.payloads == [b"meanwhile"])
 
 
+def test_many_topics(tmp_path: Path, connect: Connect) -> None:
+    """The embedded broker takes any number of topic filters, although their windows together are limited."""
+    topics = tuple(f"hall{n}/#" for n in range(20))
+    broker = EmbeddedBroker(tmp_path / "broker", port=free_port(), topics=topics)
+    broker.start()
+    try:
+        session, inbox = connect(broker.address, topics=topics)
+        assert session.problem is None
+        for n in range(20):
+            publish(broker.address.port, f"hall{n}/meter", str(n))
+        until(lambda: sorted(map(int, inbox.payloads)) == list(range(20)))
+    finally:
+        broker.stop()
+
+
 def test_broker_killed(embedded: EmbeddedBroker, connect: Connect) -> None:
     """A broker that is killed is restarted, the session comes back, and messages flow again."""
     session, inbox = connect(embedded.address)

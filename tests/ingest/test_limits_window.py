@@ -267,7 +267,7 @@ def test_mosquitto_takes_the_receive_maximum_of_mqtt_5(mosquitto):
 @pytest.mark.parametrize("window", [20, 100])
 def test_the_window_of_nats_is_found(tmp_path, monkeypatch, window):
     """NATS keeps to `max_ack_pending`; with more to send than that, the number is found and told."""
-    monkeypatch.setattr("ingest.embedded.MAX_ACK_PENDING", window)
+    monkeypatch.setattr("ingest.embedded.WINDOW", window)
     with running(EmbeddedBroker(tmp_path / "broker", port=free_port())) as port:
         reader = Subscriber(port)
         reader.run(lambda: reader.subscribed)
