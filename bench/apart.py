@@ -33,20 +33,19 @@ def run(name: str, *, quick: bool, told: Callable[[str], None]) -> list[Result]:
         rows = Path(folder) / "rows.jsonl"
         rows.touch()
         command = [sys.executable, "-m", "bench.apart", name, "quick" if quick else "full", str(rows)]
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace")
-        timer = threading.Timer(_TIMEOUT, process.send_signal, [signal.SIGINT])
-        timer.start()
         last = ""
-        assert process.stderr is not None
-        try:
-            for line in process.stderr:
-                told(line.rstrip())
-                last = line.strip() or last
-            process.wait(_WAY_OUT)
-        finally:
-            timer.cancel()
-            process.kill()
-            process.wait()
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace") as process:
+            timer = threading.Timer(_TIMEOUT, process.send_signal, [signal.SIGINT])
+            timer.start()
+            assert process.stderr is not None
+            try:
+                for line in process.stderr:
+                    told(line.rstrip())
+                    last = line.strip() or last
+                process.wait(_WAY_OUT)
+            finally:
+                timer.cancel()
+                process.kill()
         results = [msgspec.json.decode(line, type=Result) for line in rows.read_bytes().splitlines()]
         if process.returncode:
             # Where it lies on this machine says nothing to others.

@@ -27,7 +27,7 @@ def measure(plan: Plan) -> Iterator[Result]:
             two, one = compare(way, receivers, load, Path(folder), times=plan.turns)
         both, alone = median_run(two).rate, median_run(one).rate
         yield Result(
-            what=f"two collectors against one, messages of 6 values, {name}",
+            what=f"two collectors against one, {name}",
             measured=f"{both:,.0f} messages/s",
             limit=f"one collector: {alone:,.0f} messages/s",
             ratio=both / alone,

@@ -32,7 +32,7 @@ class Plan(NamedTuple):
 
 FULL = Plan(
     messages=200_000,
-    gateway_messages=5_000,
+    gateway_messages=10_000,
     turns=3,
     meters=(1_000, 10_000, 50_000),
     stored=(1_000_000, 10_000_000, 100_000_000),

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeAlias
 
 from bench import broker as brokers
 from bench.broker import WatchedBroker
@@ -14,6 +15,9 @@ from bench.usage import Meter
 from tests.waiting import until
 
 _PATIENCE = 300.0
+
+Way: TypeAlias = "Callable[[Receiver, Load, Path], Run]"
+"""A way to let a receiver run, with a folder for the broker's data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def from_full_session(receiver: Receiver, load: Load, folder: Path) -> Run:
 
 
 def compare(
-    run: Callable[[Receiver, Load, Path], Run],
+    way: Way,
     receivers: Sequence[Callable[[Path], Receiver]],
     load: Load,
     folder: Path,
@@ -101,7 +105,7 @@ def compare(
     for turn in range(times):
         for number, (receiver, found) in enumerate(zip(receivers, runs, strict=True)):
             with TemporaryDirectory(dir=folder, prefix=f"run-{turn}-{number}-") as place:
-                found.append(run(receiver(Path(place)), load, Path(place)))
+                found.append(way(receiver(Path(place)), load, Path(place)))
     return runs
 
 

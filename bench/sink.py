@@ -5,17 +5,18 @@ import threading
 
 
 class Sink:
-    """Takes one MQTT connection and throws away what comes; acknowledges nothing but the connection.
+    """Takes one MQTT connection and throws away what comes, or keeps it; acknowledges nothing but the connection.
 
     Attributes:
         port: where it listens.
-        taken: bytes so far.
+        kept: what came, where it is to be kept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep: bool = False) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
-        self.taken = 0
+        self.kept = bytearray()
+        self._keep = keep
         self._thread = threading.Thread(target=self._swallow, daemon=True)
         self._thread.start()
 
@@ -26,7 +27,8 @@ class Sink:
             connection.sendall(b"\x20\x02\x00\x00")
             room = bytearray(1 << 20)
             while count := connection.recv_into(room):
-                self.taken += count
+                if self._keep:
+                    self.kept += room[:count]
 
     def close(self) -> None:
         """Wait for the end of the connection and stop listening."""

@@ -12,12 +12,11 @@ from bench.race import compare, from_full_session, live, median_run
 from bench.receivers import Collectors, InexactError, Processes, Receiver
 from bench.result import Result
 from bench.usage import Meter
-from ingest.embedded import MAX_ACK_PENDING
 
 _AS_IT_COMES = {
     "interval": '"10s"', "flush_interval": '"10s"', "metric_batch_size": "1000", "metric_buffer_limit": "10000",
 }  # fmt: skip
-_UNDELIVERED_AS_IT_COMES = 1_000
+_UNDELIVERED_AS_IT_COMES, _UNDELIVERED_TUNED = 1_000, 10_000
 # It writes when a batch is full, or at the flush interval: a batch larger than the window would always wait for that.
 _TUNED = {
     "interval": '"1s"', "flush_interval": '"100ms"', "metric_batch_size": "5000", "metric_buffer_limit": "500000",
@@ -52,7 +51,7 @@ class Telegraf:
     def configuration(self, port: int) -> str:
         """The file it is started with."""
         agent = _TUNED if self._tuned else _AS_IT_COMES
-        undelivered = MAX_ACK_PENDING if self._tuned else _UNDELIVERED_AS_IT_COMES
+        undelivered = _UNDELIVERED_TUNED if self._tuned else _UNDELIVERED_AS_IT_COMES
         settings = "\n".join(f"  {name} = {value}" for name, value in agent.items())
         return f"""[agent]
   omit_hostname = true

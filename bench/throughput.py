@@ -11,7 +11,7 @@ from bench import broker as brokers
 from bench.load import QUANTITIES
 from bench.plan import Plan, say
 from bench.publisher import Load, publish
-from bench.race import Run, compare, from_full_session, live, median_run
+from bench.race import Run, Way, compare, from_full_session, live, median_run
 from bench.receivers import Collectors, MosquittoSub, Receiver
 from bench.result import Result
 from bench.sink import Sink
@@ -112,9 +112,7 @@ def _from_full_session(load: Load, plan: Plan, *, what: str, aim: float | None =
     yield _against_peer(ours, peer, what=what, aim=aim)
 
 
-def _take_turns(
-    way: Callable[[Receiver, Load, Path], Run], load: Load, plan: Plan, *, what: str
-) -> tuple[Sequence[Run], Sequence[Run]]:
+def _take_turns(way: Way, load: Load, plan: Plan, *, what: str) -> tuple[Sequence[Run], Sequence[Run]]:
     """Runs of ours and of the peer; no runs of the peer where it is not installed."""
     say(f"{what}: {load.messages:,} messages, {plan.turns} turns")
     receivers: list[Callable[[Path], Receiver]] = [partial(Collectors, meters=load.meters)]
