@@ -119,7 +119,7 @@ class CompiledModel:
         if self._wrapper is not None:
             body = self._wrapper(tree)
             body = tree if body is None else body
-        for element, own_names in self._elements(body, names):
+        for element, own_names in self._elements(body, names, problems):
             values = self._values(element, problems)
             if not values:
                 continue
@@ -128,11 +128,18 @@ class CompiledModel:
             found.append(Found.of(meter, time, values, ahead=self._ahead))
         return Contents(found, few(problems))
 
-    def _elements(self, body: Any, names: Mapping[str, str]) -> Iterator[tuple[Any, Mapping[str, str]]]:  # noqa: ANN401
+    def _elements(
+        self,
+        body: Any,  # noqa: ANN401 - JSON
+        names: Mapping[str, str],
+        problems: list[str],
+    ) -> Iterator[tuple[Any, Mapping[str, str]]]:
         if self._each is None:
             yield body, names
             return
         several = self._each(body)
+        if type(several) in (list, dict) and len(several) > _ELEMENTS_READ:
+            problems.append(f"of {len(several)} elements only the first {_ELEMENTS_READ} are read")
         if several is None:
             yield body, names
         elif type(several) is list:

@@ -289,3 +289,11 @@ def test_nothing_is_read_that_is_not_said(topic, one, other):
 def test_bytes_are_read_or_refused(topic, payload):
     """Arbitrary bytes on arbitrary topics, each with a decoder that knows nothing yet."""
     check(decode(Decoder(PRESETS), topic, payload))
+
+
+def test_more_parts_than_are_read():
+    """Of a message with tens of thousands of parts the first are read, and the rest is told, not dropped in silence."""
+    parts = {f"switch:{n}": {"apower": 1.0} for n in range(10_001)}
+    said = decode(decoder_for(), "shelly/events/rpc", {"src": "s", "method": "NotifyStatus", "params": parts})
+    assert len(said.readings) == 10_000
+    assert said.rejections == ["of 10001 elements only the first 10000 are read"]
