@@ -46,6 +46,17 @@ class Format(Protocol):
         ...
 
 
+class _Nothing:
+    """Reads messages that are none of a meter."""
+
+    def read(self, message: Message) -> Contents:  # noqa: ARG002 - as every format is asked
+        """Nothing."""
+        return Contents([], [])
+
+
+_NOTHING = _Nothing()
+
+
 class Decoder:
     """Turns messages into readings; remembers per topic what it recognised, and what Sparkplug births said.
 
@@ -92,14 +103,11 @@ class Decoder:
 
     def _read(self, message: Message, gathered: Gathered) -> None:
         topic, payload = message.topic, message.payload
-        if not payload or topic.startswith("$"):
-            gathered.ignored += 1  # what begins with $ is the broker's own
+        if not payload:
+            gathered.ignored += 1
             return
         if len(payload) > self._max_payload:
             reason = f"payload has {len(payload)} bytes, more than the {self._max_payload} a meter message may have"
-            raise UnreadableError(reason)
-        if len(topic) > LONGEST:
-            reason = f"topic has {len(topic)} characters; a meter's topic has at most {LONGEST}"
             raise UnreadableError(reason)
         reader = self._formats.get(topic)
         if reader is None:
@@ -118,12 +126,17 @@ class Decoder:
             gathered.publish.extend(contents.publish)
 
     def _remember(self, topic: str) -> Format:
+        if len(topic) > LONGEST:
+            reason = f"topic has {len(topic)} characters; a meter's topic has at most {LONGEST}"
+            raise UnreadableError(reason)
         if len(self._formats) >= _TOPICS_KEPT:
             self._formats.clear()
         reader = self._formats[topic] = self._recognise(topic)
         return reader
 
     def _recognise(self, topic: str) -> Format:
+        if topic.startswith("$"):
+            return _NOTHING  # the broker's own
         device = self._binder.device_on(topic)
         if device == native.Native.name or (device is None and native.speaks(topic)):
             return self._native
