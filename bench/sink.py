@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 
 
 class Sink:
@@ -9,12 +10,14 @@ class Sink:
 
     Attributes:
         port: where it listens.
+        ended: when the last byte was taken [ns since the epoch].
         kept: what came, where it is to be kept.
     """
 
     def __init__(self, *, keep: bool = False) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
+        self.ended = 0
         self.kept = bytearray()
         self._keep = keep
         self._thread = threading.Thread(target=self._swallow, daemon=True)
@@ -27,6 +30,7 @@ class Sink:
             connection.sendall(b"\x20\x02\x00\x00")
             room = bytearray(1 << 20)
             while count := connection.recv_into(room):
+                self.ended = time.time_ns()
                 if self._keep:
                     self.kept += room[:count]
 

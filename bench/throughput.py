@@ -29,7 +29,7 @@ def measure_limits(plan: Plan) -> Iterator[Result]:
     say("the load generator into a sink")
     published = publish(sink.port, load)
     sink.close()
-    rate = load.messages / published.seconds
+    rate = load.messages / (sink.ended - published.began) * 1e9
     yield Result(what="load generator into a sink, QoS 0", measured=f"{rate:,.0f} messages/s", numbers={"rate": rate})
     for array, messages in ((1, plan.messages), (100, plan.gateway_messages)):
         kind = "messages of 6 values" if array == 1 else "arrays of 100 readings"
