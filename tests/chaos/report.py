@@ -28,8 +28,8 @@ class Report:
 
     @property
     def kills(self) -> int:
-        """SIGKILLs of all rounds."""
-        return sum(outcome.kills for outcome in self._all())
+        """SIGKILLs of the rounds that got to their comparison."""
+        return sum(outcome.kills for outcome in self._all() if outcome.error is None)
 
     @property
     def unclean(self) -> int:
@@ -65,7 +65,7 @@ class Report:
         if by_broker := sum(outcome.verdict.lost_by_broker for outcome in self._all()):
             lines.append(f"published with QoS 2 and lost by the NATS server itself, not counted: {by_broker}")
         if failed := sum(outcome.error is not None for outcome in self._all()):
-            lines.append(f"rounds that did not get to their end: {failed}")
+            lines.append(f"rounds that did not get to their comparison, their kills not counted: {failed}")
         return "\n".join([*lines, f"{self.kills} kills: {verdict}"])
 
     def text(self) -> str:
@@ -85,7 +85,7 @@ def explained(outcome: Outcome) -> str:
     """A round in a line; of one that failed, the offending readings or the error below it."""
     line = (
         f"{outcome.kills} kills, {outcome.published} messages published, {outcome.acknowledged} acknowledged, "
-        f"{outcome.verdict.stored} readings stored, {outcome.seconds:.0f} s: {outcome.verdict}"
+        f"{outcome.verdict.stored} readings stored, {outcome.seconds:.0f} s: {outcome.verdict if outcome.error is None else 'NOT COMPARED'}"
     )
     if outcome.error is not None:
         line += f"\n  {outcome.error}"
