@@ -83,9 +83,10 @@ class Report:
 
 def explained(outcome: Outcome) -> str:
     """A round in a line; of one that failed, the offending readings or the error below it."""
+    verdict = str(outcome.verdict) if outcome.error is None else "NOT COMPARED"
     line = (
         f"{outcome.kills} kills, {outcome.published} messages published, {outcome.acknowledged} acknowledged, "
-        f"{outcome.verdict.stored} readings stored, {outcome.seconds:.0f} s: {outcome.verdict if outcome.error is None else 'NOT COMPARED'}"
+        f"{outcome.verdict.stored} readings stored, {outcome.seconds:.0f} s: {verdict}"
     )
     if outcome.error is not None:
         line += f"\n  {outcome.error}"
