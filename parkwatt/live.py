@@ -5,7 +5,6 @@ from `Store.latest`.
 """
 
 import threading
-from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -17,6 +16,8 @@ from parkwatt.store.newest import Newest
 RAW_KEPT = 5
 """Raw messages kept per meter for the engineer who looks at it."""
 
+
+_METERS_WITH_SEVERAL = 10_000
 
 RAW_BYTES_KEPT = 16_384
 """Bytes kept of each."""
@@ -44,7 +45,7 @@ class Live:
         """Begin with what a store has."""
         self._newest = Newest.of(latest or {})
         self.heard: dict[str, Millis] = {}
-        self.raw: dict[str, deque[RawMessage]] = {}
+        self.raw: dict[str, tuple[RawMessage, ...]] = {}
         self.stale: dict[str, Millis] = {}
         self.version = 0
         self._lock = threading.Lock()
@@ -68,10 +69,9 @@ class Live:
 
     def keep_raw(self, meter: str, message: RawMessage) -> None:
         """Remember a raw message of a meter."""
-        kept = self.raw.get(meter)
-        if kept is None:
-            kept = self.raw[meter] = deque(maxlen=RAW_KEPT)
-        kept.append(message)
+        # In a very large park the last one has to do.
+        before = self.raw.get(meter, ())[1 - RAW_KEPT :] if len(self.raw) <= _METERS_WITH_SEVERAL else ()
+        self.raw[meter] = (*before, message)
 
     def mark_stale(self, meters: Iterable[str], at: Millis) -> None:
         """Note that a gateway said goodbye: what its meters showed is no longer current."""

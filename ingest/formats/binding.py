@@ -29,6 +29,14 @@ _OPPOSITE: Mapping[str, str] = {
 _DIRECTED = frozenset({"active_power", "reactive_power"})
 
 
+def _ratios(ct: float, pt: float) -> Mapping[Scale, float]:
+    """What to multiply with, by which transformers a field has still to be scaled."""
+    return {"": 1.0, "ct": ct, "pt": pt, "ct*pt": ct * pt}
+
+
+_NO_RATIOS = _ratios(1.0, 1.0)
+
+
 class NoMeterError(ValueError):
     """An id on the wire that is no meter's; its text is the sentence for people."""
 
@@ -40,13 +48,14 @@ class Binding:
         meter: id that the readings get.
     """
 
+    __slots__ = ("_adjusts", "_conversions", "_numbers", "_ratios", "_reverse", "meter")
+
     def __init__(self, meter: str, conversions: Conversions, of: Meter | None = None) -> None:
         """Bind to a meter of the park, or to nobody: then the id on the wire stands."""
         self.meter = meter
         self._conversions = conversions
         self._reverse = of is not None and of.mounted == "reverse"
-        ct, pt = (1.0, 1.0) if of is None else (of.ct, of.pt)
-        self._ratios: Mapping[Scale, float] = {"": 1.0, "ct": ct, "pt": pt, "ct*pt": ct * pt}
+        self._ratios = _NO_RATIOS if of is None else _ratios(of.ct, of.pt)
         self._numbers: dict[Fields, tuple[int, ...]] = {}
         self._adjusts = self._reverse or any(ratio != 1 for ratio in self._ratios.values())
 

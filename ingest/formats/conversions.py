@@ -34,11 +34,13 @@ class Conversions:
         self.index = SeriesIndex()
         self._columns: dict[str, NDArray[Any]] = {name: np.zeros(1024, dtype) for name, dtype in _COLUMNS.items()}
         self._count = 0
-        self._numbers: dict[tuple[str, tuple[object, ...]], int] = {}
+        self._numbers: dict[tuple[str, Meaning], int] = {}
+        self._meanings: dict[tuple[object, ...], Meaning] = {}
 
     def number(self, meter: str, meaning: Meaning) -> int:
         """The number of a field of a meter."""
-        key = (meter, astuple(meaning))  # by value: a meter's ratios make the same meaning anew
+        # By value: the same meaning may have been made anew, with a meter's ratios or after it was forgotten.
+        key = (meter, self._meanings.setdefault(astuple(meaning), meaning))
         known = self._numbers.get(key)
         if known is not None:
             return known
