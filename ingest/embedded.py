@@ -16,6 +16,7 @@ from pathlib import Path
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from ingest.address import BrokerAddress
+from ingest.disk_room import DiskRoom
 from ingest.ports import holder, is_free
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,9 @@ _WINDOW_OF_SESSION = 65_535
 ACK_WAIT_SECONDS = 10
 """What is not acknowledged for so long is delivered again; also the longest wait for it after a crash of ours."""
 
-_CONFIGURATION = "broker.conf"
+_CONFIGURATION, _LOG = "broker.conf", "broker.log"
+_LOOK_EVERY = 1.0
+_STARTS = 3
 _START_TIMEOUT = 20.0
 _STOP_TIMEOUT = 10.0
 _STABLE_AFTER = 10.0
@@ -75,6 +78,7 @@ class EmbeddedBroker:
         )
         self.problem: str | None = "the embedded broker has not been started"
         self._folder = folder.absolute()
+        self._room = DiskRoom(self._folder, self._folder / _LOG)
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="broker-watch", daemon=True)
@@ -93,7 +97,14 @@ class EmbeddedBroker:
                 f"or use it as the broker with --broker mqtt://{self.address.host}:{port}"
             )
             raise BrokerStartError(message)
-        self._launch()
+        for left in reversed(range(_STARTS)):
+            try:
+                self._launch()
+                break
+            except BrokerStartError:
+                killed = self._process is not None and (self._process.poll() or 0) < 0
+                if not killed or not left:  # who was killed while starting gets another chance
+                    raise
         self._watcher.start()
 
     def stop(self) -> None:
@@ -126,7 +137,7 @@ class EmbeddedBroker:
 
     def _launch(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        log = self._folder / "broker.log"
+        log = self._folder / _LOG
         config = self._folder / _CONFIGURATION
         config.touch(mode=0o600)
         config.write_text(self._configuration(), encoding="utf-8")
@@ -145,6 +156,7 @@ class EmbeddedBroker:
                 self._stopping.wait(0.05)
             else:
                 self.problem = None
+                self._room.begin()
                 return
         last = log.read_text(encoding="utf-8", errors="replace").strip().rsplit("\n", 1)[-1]
         self.problem = f"the embedded broker did not start: {last} (see {log})"
@@ -176,7 +188,7 @@ class EmbeddedBroker:
         wait = 0.2
         while self._process is not None:
             started = time.monotonic()
-            status = self._process.wait()
+            status = self._wait_for_end(self._process)
             if self._stopping.is_set():
                 return
             self.problem = f"the embedded broker ended with status {status}; it is being restarted"
@@ -188,6 +200,20 @@ class EmbeddedBroker:
                 self._launch()
             except BrokerStartError as error:
                 logger.warning("%s", error)
+
+
+    def _wait_for_end(self, process: "subprocess.Popen[bytes]") -> int:
+        """The exit status of the server; one that a full disk has made deaf is ended once there is room."""
+        while True:
+            try:
+                return process.wait(_LOOK_EVERY)
+            except subprocess.TimeoutExpired:
+                self._room.look()
+            if self._room.was_full and not self._stopping.is_set():
+                self.problem = f"the embedded broker's disk is full: make room on {self._folder}; it goes on by itself"
+                if self._room.has_room():
+                    logger.warning("there is room again on %s; the embedded broker is started anew", self._folder)
+                    process.terminate()
 
 
 def _program() -> str:
