@@ -28,10 +28,15 @@ BACKLOG_MESSAGES, BACKLOG_BYTES = 50_000, 64 * 2**20
 """So much may wait to be safe on disk before we stop reading from the network."""
 
 _LOOK_EVERY = 0.5
+_AFTER_A_DEFECT = 1.0
 
 
 class Collector:
-    """Moves messages from a session to a writer."""
+    """Moves messages from a session to a writer.
+
+    Attributes:
+        problem: what goes wrong in here, in a sentence; None when all is well.
+    """
 
     def __init__(self, *, decoder: Decoder, writer: Writer, mine: Callable[[str], bool] | None = None) -> None:
         """Prepare; nothing runs before `start`.
@@ -41,6 +46,7 @@ class Collector:
             writer: makes them safe and acknowledges them.
             mine: whether a topic is in this collector's partition; another collector stores the others.
         """
+        self.problem: str | None = None
         self._decoder, self._writer, self._mine = decoder, writer, mine
         self._waiting: deque[Arrivals] = deque()
         self._delivered = self._delivered_bytes = 0
@@ -83,13 +89,24 @@ class Collector:
         while True:
             self._arrival.wait(_LOOK_EVERY)
             self._arrival.clear()
-            if self._waiting and not self._has_a_batch():
-                self._stopping.wait(BATCH_SECONDS)
-            while self._waiting:
-                self._hand_over()
-            self._writer.rescue()
+            try:
+                self._move()
+                self.problem = None
+            except Exception as error:  # a mistake of ours: said, and tried again; nothing is acknowledged meanwhile
+                logger.exception("the collector failed")
+                self.problem = f"a defect in Parkwatt: {error!r:.200}; please report it with the log"
+                if self._stopping.wait(_AFTER_A_DEFECT):
+                    return
             if self._stopping.is_set() and not self._waiting:
                 return
+
+    def _move(self) -> None:
+        """Hand over what waits, and see to what waits too long behind us."""
+        if self._waiting and not self._has_a_batch():
+            self._stopping.wait(BATCH_SECONDS)
+        while self._waiting:
+            self._hand_over()
+        self._writer.rescue()
 
     def _has_a_batch(self) -> bool:
         waiting = tuple(self._waiting)
@@ -105,5 +122,9 @@ class Collector:
         messages = [message for a in arrivals for message in a.messages]
         if self._mine is not None:
             messages = [message for message in messages if self._mine(message.topic)]
-        decoded = decode_batch(self._decoder, messages) if messages else None
+        try:
+            decoded = decode_batch(self._decoder, messages) if messages else None
+        except Exception:
+            self._waiting.extendleft(reversed(arrivals))
+            raise
         self._writer.put(Work(decoded, arrivals))

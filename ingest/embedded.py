@@ -201,7 +201,6 @@ class EmbeddedBroker:
             except BrokerStartError as error:
                 logger.warning("%s", error)
 
-
     def _wait_for_end(self, process: "subprocess.Popen[bytes]") -> int:
         """The exit status of the server; one that a full disk has made deaf is ended once there is room."""
         while True:

@@ -77,6 +77,7 @@ class Pipeline:
             for code, detail in (
                 ("embedded_broker_down", self._embedded.problem if self._embedded else None),
                 ("broker_down", self._session.problem),
+                ("store_down", self._collector.problem),
             )
             if detail
         ]

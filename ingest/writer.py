@@ -54,6 +54,7 @@ class Work:
         since: when it was handed over [s, monotonic].
         taken: someone has made it safe, or is just doing so, and will acknowledge it.
         stored: the store has it, whoever acknowledges.
+        acknowledged: it is safe, and the session was told.
     """
 
     decoded: DecodedBatch | None
@@ -61,6 +62,7 @@ class Work:
     since: float = field(default_factory=time.monotonic)
     taken: bool = False
     stored: bool = False
+    acknowledged: bool = False
 
 
 class Writer:
@@ -145,9 +147,11 @@ class Writer:
         for position, work in enumerate(waiting):
             try:
                 self._keep(work)
-            except SpoolFullError as error:
-                self._spool_problem = str(error)
+            except Exception as error:
                 self._give_back(waiting[position:])
+                if not isinstance(error, SpoolFullError):
+                    raise
+                self._spool_problem = str(error)
                 return
 
     def _give_back(self, works: Sequence[Work]) -> None:
@@ -155,7 +159,7 @@ class Writer:
         with self._changed:
             for work in works:
                 work.taken = False
-                if work.stored:
+                if work.stored:  # meanwhile, and the acknowledgement was left to us
                     self._done(work)
             self._queue.extendleft(w for w in reversed(works) if w is not self._in_hand and not w.stored)
             self._changed.notify_all()
@@ -183,7 +187,8 @@ class Writer:
                 logger.exception("the writer failed")
                 self._store_problem = f"a defect in Parkwatt: {error!r:.200}"
                 with self._changed:
-                    if self._in_hand is not None and not self._in_hand.taken:
+                    if self._in_hand is not None and not self._in_hand.acknowledged:
+                        self._in_hand.taken = False
                         self._queue.appendleft(self._in_hand)
                     self._in_hand = None
                 if self._stopping.wait(1.0):
@@ -248,7 +253,10 @@ class Writer:
             self._done(work)
 
     def _done(self, work: Work) -> None:
-        """Acknowledge a batch that is on disk, and let the pages see it."""
+        """Acknowledge a batch that is on disk, once, and let the pages see it; called under the lock."""
+        if work.acknowledged:
+            return
+        work.acknowledged = work.taken = True
         if self._session is not None:
             self._session.acknowledge(work.arrivals)
             if work.decoded is not None:

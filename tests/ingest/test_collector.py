@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.batching import decode_batch
+from ingest.batching import DecodedBatch, decode_batch
 from ingest.collector import BATCH_MESSAGES, Collector
 from ingest.devices import load_models
 from ingest.embedded import EmbeddedBroker
@@ -180,3 +180,23 @@ def test_room_is_counted_in_bytes_too(collector: Collector, stubborn: Stubborn, 
     stubborn.free.set()
     until(lambda: len(session.acknowledged) == 70)
     until(collector.has_room)
+
+
+def test_a_mistake_of_ours(
+    collector: Collector, store: DuckStore, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unexpected error while decoding is told, acknowledges nothing, and does not end the collector."""
+    slips = iter([RuntimeError("slipped"), RuntimeError("slipped")])
+
+    def slipping(decoder: Decoder, messages: list[Message]) -> DecodedBatch:
+        for slip in slips:
+            raise slip
+        return decode_batch(decoder, messages)
+
+    monkeypatch.setattr("ingest.collector.decode_batch", slipping)
+    collector.deliver(reading(1))
+    until(lambda: collector.problem is not None and "slipped" in collector.problem)
+    collector.deliver(reading(2))
+    until(lambda: session.acknowledged == [1, 2])
+    assert store.totals().stored == 2
+    until(lambda: collector.problem is None)

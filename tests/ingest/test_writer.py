@@ -11,7 +11,7 @@ import pytest
 from ingest import writer as writer_module
 from ingest.batching import decode_batch
 from ingest.formats.decoder import Decoder
-from ingest.spool import Spool
+from ingest.spool import Spool, SpoolFullError
 from ingest.writer import Work, Writer
 from parkwatt.live import Live
 from parkwatt.readings import SeriesKey
@@ -204,3 +204,23 @@ def test_a_mistake_of_ours(
     until(lambda: session.acknowledged == [1])
     assert store.totals().stored == 1
     assert writing.problems() == []
+
+
+def test_acknowledged_once_in_a_race(
+    writing: Writer, stubborn: Stubborn, spool: Spool, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch that the store takes after all, while it is being put into a full spool, is acknowledged once."""
+
+    one = work(reading(1))
+
+    def full(_record: bytes, *, readings: int) -> None:
+        stubborn.free.set()
+        until(lambda: one.stored)
+        raise SpoolFullError(f"no room for {readings}")
+
+    monkeypatch.setattr(spool, "append", full)
+    stubborn.free.clear()
+    writing.put(one)
+    until(lambda: writing.rescue() or session.acknowledged)
+    writing.stop()
+    assert session.acknowledged == [1]
