@@ -210,7 +210,6 @@ def test_acknowledged_once_in_a_race(
     writing: Writer, stubborn: Stubborn, spool: Spool, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A batch that the store takes after all, while it is being put into a full spool, is acknowledged once."""
-
     one = work(reading(1))
 
     def full(_record: bytes, *, readings: int) -> None:
