@@ -3,6 +3,9 @@
 paho reads a packet's head byte by byte with a system call for each, builds several objects for a message, and sends
 every acknowledgement for itself. Here PUBLISH packets are taken out of what has arrived all at once; every other packet
 is left to paho, which reads it from memory.
+
+A broker that waits too long for an acknowledgement may send a message again while it is still on its way to the disk
+here (NATS does). Its packet identifier says that it is the same one: it is not stored again.
 """
 
 from collections.abc import Sequence
@@ -22,10 +25,12 @@ class BufferedClient(mqtt.Client):
 
     _arrived = b""
     _position = 0
+    _in_hand: frozenset[int] | set[int] = frozenset()
 
     def drop_buffered(self) -> None:
         """Forget what belongs to a connection that has ended."""
         self._arrived, self._position = b"", 0
+        self._in_hand = set()
 
     def receive(self, arrived: Millis) -> tuple[list[Message], list[int], int]:
         """Read what the network has.
@@ -55,7 +60,8 @@ class BufferedClient(mqtt.Client):
     def _take(self, messages: list[Message], mids: list[int], arrived: Millis) -> None:
         modern = self._protocol == MQTTProtocolVersion.MQTTv5
         while self._sock is not None:
-            some = read_publishes(self._arrived, self._position, modern=modern, arrived=arrived)
+            some = read_publishes(self._arrived, self._position, modern=modern, arrived=arrived, in_hand=self._in_hand)
+            self._in_hand |= set(some.mids)
             messages += some.messages
             mids += some.mids
             self._position = some.end
@@ -67,6 +73,7 @@ class BufferedClient(mqtt.Client):
 
     def acknowledge(self, mids: Sequence[int]) -> None:
         """Send the acknowledgements of messages with QoS 1, in their order, in one go."""
+        self._in_hand -= set(mids)
         self._packet_queue(MessageType.PUBACK, pubacks(mids), 0, 1)
 
     def _sock_recv(self, bufsize: int) -> bytes:

@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 WINDOW = 16_384
 """Unacknowledged messages that may be out for one subscription; throughput is this over the time to durable."""
 
+_MAX_PENDING = 512 * 2**20
 _WINDOW_OF_SESSION = 65_535
 """NATS refuses a subscription with which those of its session together would pass this."""
 
@@ -172,6 +173,9 @@ class EmbeddedBroker:
         settings: dict[str, object] = {
             "server_name": "parkwatt",
             "listen": "127.0.0.1:-1",
+            # A burst of large messages may be on its way to us: a reader that is behind is not thrown out for it.
+            "max_pending": _MAX_PENDING,
+            "write_deadline": "60s",
             "jetstream": {"store_dir": str(self._folder), "max_file_store": 100 * 2**30},
             "mqtt": {
                 "listen": f"{self.address.host}:{self.address.port}",

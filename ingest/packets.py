@@ -3,7 +3,7 @@
 Sections of the OASIS standards MQTT 3.1.1 and 5.0: 2.2.3 and 2.1.4 remaining length, 3.3 PUBLISH, 3.4 PUBACK.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy as np
 from ingest.formats import Message
 from parkwatt.readings import Millis
 
-_PUBLISH, _QOS, _RETAIN = 0x30, 0x06, 0x01
+_PUBLISH, _DUP, _QOS, _RETAIN = 0x30, 0x08, 0x06, 0x01
 _PUBACK_OF_TWO = 0x4002
 _LONGEST_LENGTH = 4
 
@@ -65,7 +65,9 @@ class Publishes(NamedTuple):
     end: int
 
 
-def read_publishes(data: bytes, start: int, *, modern: bool, arrived: Millis) -> Publishes:
+def read_publishes(
+    data: bytes, start: int, *, modern: bool, arrived: Millis, in_hand: Container[int] = frozenset()
+) -> Publishes:
     """Read the PUBLISH packets that follow each other from `start` on, as far as all of them is there.
 
     Args:
@@ -73,6 +75,7 @@ def read_publishes(data: bytes, start: int, *, modern: bool, arrived: Millis) ->
         start: where a packet begins.
         modern: whether this is MQTT 5, whose packets carry properties.
         arrived: the time of arrival.
+        in_hand: packet identifiers that are not acknowledged yet; what is sent again under one of them is left out.
 
     Raises:
         MalformedPacketError: if a packet is not what the standard says.
@@ -80,19 +83,12 @@ def read_publishes(data: bytes, start: int, *, modern: bool, arrived: Millis) ->
     messages: list[Message] = []
     mids: list[int] = []
     size = len(data)
-    while start + 1 < size:
-        head, length, body = data[start], data[start + 1], start + 2
-        if head & 0xF0 != _PUBLISH:
+    while start < size and data[start] & 0xF0 == _PUBLISH:
+        head = data[start]
+        length, body = _length(data, start + 1)
+        if body is None or body + length > size:
             break
-        if length < 0x80:
-            end = body + length
-            if end > size:
-                break
-        else:
-            length, after_length = _length(data, start + 1)
-            if after_length is None or after_length + length > size:
-                break
-            body, end = after_length, after_length + length
+        end = body + length
         after = body + 2 + (data[body] << 8 | data[body + 1]) if body + 2 <= end else size
         topic, mid = data[body + 2 : after], 0
         if head & _QOS:
@@ -103,10 +99,12 @@ def read_publishes(data: bytes, start: int, *, modern: bool, arrived: Millis) ->
         if after > end:
             message = "a PUBLISH packet is shorter than what it holds"
             raise MalformedPacketError(message)
+        start = end
+        if head & _DUP and mid in in_hand:
+            continue
         messages.append(Message(_text(topic), data[after:end], arrived, head & _RETAIN != 0))
         if mid:
             mids.append(mid)
-        start = end
     return Publishes(messages, mids, start)
 
 

@@ -1,6 +1,7 @@
 """From wire values to the park's units, all values of a batch at once."""
 
-from dataclasses import astuple
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,15 @@ _COLUMNS = {
 }
 
 
+_parts = attrgetter("quantity", "phase", "kind", "factor", "divisor", "offset", "low", "high")
+
+
+@lru_cache(maxsize=10_000)
+def _worth(meaning: Meaning) -> object:
+    """What makes two meanings the same conversion."""
+    return _parts(meaning)
+
+
 class Conversions:
     """How each field of each meter becomes a reading, by number.
 
@@ -35,12 +45,12 @@ class Conversions:
         self._columns: dict[str, NDArray[Any]] = {name: np.zeros(1024, dtype) for name, dtype in _COLUMNS.items()}
         self._count = 0
         self._numbers: dict[tuple[str, Meaning], int] = {}
-        self._meanings: dict[tuple[object, ...], Meaning] = {}
+        self._meanings: dict[object, Meaning] = {}
 
     def number(self, meter: str, meaning: Meaning) -> int:
         """The number of a field of a meter."""
         # By value: the same meaning may have been made anew, with a meter's ratios or after it was forgotten.
-        key = (meter, self._meanings.setdefault(astuple(meaning), meaning))
+        key = (meter, self._meanings.setdefault(_worth(meaning), meaning))
         known = self._numbers.get(key)
         if known is not None:
             return known

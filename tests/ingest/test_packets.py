@@ -77,6 +77,15 @@ def test_other_packets_are_left():
     assert packet_end(PINGRESP, 1) is None
 
 
+def test_sent_again_while_in_hand():
+    """A message that is sent again under an identifier that we hold is left out; the same under another is not."""
+    first = publish("t", b"1", mid=7)
+    again = bytes([first[0] | 0x08]) + first[1:]
+    assert read_publishes(again, 0, modern=False, arrived=1, in_hand={7}) == ([], [], len(again))
+    assert len(read_publishes(again, 0, modern=False, arrived=1, in_hand={8}).messages) == 1
+    assert len(read_publishes(first, 0, modern=False, arrived=1, in_hand={7}).messages) == 1
+
+
 def test_topic_that_is_no_text():
     """A topic that is not UTF-8 is told as bytes; its message is kept."""
     packet = bytes([0x30, 5]) + struct.pack(">H", 2) + b"\xff\xfe" + b"x"
