@@ -21,10 +21,16 @@ BATCH_SECONDS = 0.05
 BATCH_MESSAGES = 4_000
 """A batch that has so many messages waits for no more."""
 
-BATCH_BYTES = 8 * 2**20
+BUSY_BATCH_SECONDS = 0.1
+"""The same while batches are large: a write costs the same few milliseconds before its first reading."""
+
+BUSY_FROM = 1_000
+"""A batch with so many messages is large."""
+
+BATCH_BYTES = 4 * 2**20
 """Nor does one whose messages were so many bytes."""
 
-BACKLOG_MESSAGES, BACKLOG_BYTES = 50_000, 64 * 2**20
+BACKLOG_MESSAGES, BACKLOG_BYTES = 50_000, 32 * 2**20
 """So much may wait to be safe on disk before we stop reading from the network."""
 
 _LOOK_EVERY = 0.5
@@ -49,7 +55,7 @@ class Collector:
         self.problem: str | None = None
         self._decoder, self._writer, self._mine = decoder, writer, mine
         self._waiting: deque[Arrivals] = deque()
-        self._delivered = self._delivered_bytes = 0
+        self._delivered = self._delivered_bytes = self._latest = 0
         self._arrival = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -103,7 +109,7 @@ class Collector:
     def _move(self) -> None:
         """Hand over what waits, and see to what waits too long behind us."""
         if self._waiting and not self._has_a_batch():
-            self._stopping.wait(BATCH_SECONDS)
+            self._stopping.wait(BUSY_BATCH_SECONDS if self._latest >= BUSY_FROM else BATCH_SECONDS)
         while self._waiting:
             self._hand_over()
         self._writer.rescue()
@@ -127,4 +133,5 @@ class Collector:
         except Exception:
             self._waiting.extendleft(reversed(arrivals))
             raise
+        self._latest = count
         self._writer.put(Work(decoded, arrivals))

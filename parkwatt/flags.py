@@ -12,13 +12,14 @@ _KINDS = (Kind.GAUGE, Kind.REGISTER, Kind.INTERVAL)
 NUMBER_OF_KIND = {kind: number for number, kind in enumerate(_KINDS)}
 QUALITY_BITS = 0b1100
 SUSPECT_BITS = Quality.SUSPECT << 2
+_ARRIVAL = TimeSource.ARRIVAL  # in Python 3.11, looking up a member takes a while
 _ARRIVAL_BIT = 0b10000
 _HISTORICAL_BIT = 0b100000
 
 
 def circumstances(time_source: TimeSource, *, historical: bool) -> int:
     """The bits that the readings of one message share."""
-    return (_ARRIVAL_BIT if time_source is TimeSource.ARRIVAL else 0) | (_HISTORICAL_BIT if historical else 0)
+    return (_ARRIVAL_BIT if time_source is _ARRIVAL else 0) | (_HISTORICAL_BIT if historical else 0)
 
 
 @cache

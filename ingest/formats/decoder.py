@@ -150,7 +150,7 @@ class Decoder:
         alone = len(everything) == 1 or all(found.meter == first for found in everything)
         said = False
         for found in everything:
-            time, source = settle(found.time, arrived, ahead=found.ahead)
+            time, source = settle(found.time, arrived, found.ahead)
             if source is _ARRIVAL and message.retained:
                 continue  # nobody knows how old it is
             said = True

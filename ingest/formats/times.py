@@ -17,6 +17,8 @@ _LONGEST = 64
 
 _LAYOUTS = {14: "%Y%m%d%H%M%S", 12: "%y%m%d%H%M%S"}
 
+_DEVICE, _ARRIVAL = TimeSource.DEVICE, TimeSource.ARRIVAL  # in Python 3.11, looking up a member takes a while
+
 _SURELY_MILLISECONDS = range(10**11, 10**13)
 """Integers that can be nothing else: no seconds, and no date of 14 digits."""
 
@@ -78,11 +80,11 @@ def absurd(value: float) -> bool:
     return not -1e20 < value < 1e20
 
 
-def settle(device: Millis | None, arrived: Millis, *, ahead: Millis = DAY) -> tuple[Millis, TimeSource]:
+def settle(device: Millis | None, arrived: Millis, ahead: Millis = DAY) -> tuple[Millis, TimeSource]:
     """The time to store: the device's if it is plausible, else the time of arrival."""
     if device is None or device < EARLIEST or device > arrived + ahead:
-        return arrived, TimeSource.ARRIVAL
-    return device, TimeSource.DEVICE
+        return arrived, _ARRIVAL
+    return device, _DEVICE
 
 
 def _from_text(text: str, zone: tzinfo) -> Millis | None:

@@ -173,12 +173,12 @@ def test_room_is_counted_in_bytes_too(collector: Collector, stubborn: Stubborn, 
     """A few messages of megabytes stop the reading as many small ones do, until they are safe."""
     stubborn.free.clear()
     large = b'{"active_power": 1' + b" " * 2**20 + b"}"
-    for mid in range(1, 71):
+    for mid in range(1, 41):
         collector.deliver(arrival(mid, large))
-    assert collector.backlog() == 70
+    assert collector.backlog() == 40
     assert not collector.has_room()
     stubborn.free.set()
-    until(lambda: len(session.acknowledged) == 70)
+    until(lambda: len(session.acknowledged) == 40)
     until(collector.has_room)
 
 
