@@ -132,33 +132,36 @@ def narrow(tmp_path: Path) -> Iterator[Spool]:
         yield made
 
 
-def test_nothing_takes_it(narrow: Spool, stubborn: Stubborn, session: Session, store: DuckStore) -> None:
-    """With the store down and the spool full nothing more is acknowledged, loudly; it goes on by itself."""
+@pytest.fixture
+def stuck(narrow: Spool, stubborn: Stubborn, session: Session) -> Iterator[tuple[Writer, threading.Thread]]:
+    """A writer whose store is down and whose spool is full, and who still puts batches in, forty in all."""
     writing = Writer(store=stubborn, spool=narrow, live=Live())
     writing.start(session)
     stubborn.down = True
     sender = threading.Thread(target=lambda: [writing.put(work(reading(mid))) for mid in range(1, 41)])
     sender.start()
     until(lambda: any(p.code == "spool_full" for p in writing.problems()))
-    acknowledged = len(session.acknowledged)
-    assert 0 < acknowledged < 40
+    yield writing, sender
+    writing.stop()
+
+
+def test_nothing_takes_it(
+    stuck: tuple[Writer, threading.Thread], stubborn: Stubborn, session: Session, store: DuckStore
+) -> None:
+    """With the store down and the spool full nothing more is acknowledged, loudly; it goes on by itself."""
+    writing, sender = stuck
+    assert 0 < len(session.acknowledged) < 40
     assert "gone for lunch" in writing.problems()[0].detail
     stubborn.down = False
     sender.join(20)
     until(lambda: store.totals().stored == 40)
     assert session.acknowledged == list(range(1, 41))
     assert writing.problems() == []
-    writing.stop()
 
 
-def test_stop_with_nowhere_to_go(narrow: Spool, stubborn: Stubborn, session: Session) -> None:
+def test_stop_with_nowhere_to_go(stuck: tuple[Writer, threading.Thread], narrow: Spool, session: Session) -> None:
     """Told to stop while nothing takes readings, it ends; what is not safe is not acknowledged."""
-    writing = Writer(store=stubborn, spool=narrow, live=Live())
-    writing.start(session)
-    stubborn.down = True
-    sender = threading.Thread(target=lambda: [writing.put(work(reading(mid))) for mid in range(1, 41)])
-    sender.start()
-    until(lambda: any(p.code == "spool_full" for p in writing.problems()))
+    writing, sender = stuck
     writing.hurry()
     sender.join(20)
     writing.stop()
