@@ -67,8 +67,6 @@ class BufferedClient(mqtt.Client):
             self._position = some.end
             if self._position == len(self._arrived) or packet_end(self._arrived, self._position) is None:
                 return
-            if self._arrived[self._position] & 0xF0 == MessageType.PUBLISH:
-                return
             self.loop_read()
 
     def acknowledge(self, mids: Sequence[int]) -> None:

@@ -152,9 +152,10 @@ def _per_period(context: Context, query: Query, length: int, limit: int) -> list
 def _newest(context: Context, meters: list[str]) -> dict[str, list[LatestAnswer]]:
     """The newest readings of some meters, in their order."""
     newest: dict[str, list[LatestAnswer]] = {meter: [] for meter in meters}
-    for key, latest in list(context.live.latest.items()):
+    known = context.live.latest
+    for key in known:
         if key.meter in newest:
-            newest[key.meter].append(_latest_answer(context.park, key, latest))
+            newest[key.meter].append(_latest_answer(context.park, key, known[key]))
     return newest
 
 

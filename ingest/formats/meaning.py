@@ -40,10 +40,6 @@ class Meaning:
     scale: Scale = ""
     plain: bool = False
 
-    def value(self, wire: float) -> float:
-        """A wire value in the quantity's unit."""
-        return wire if self.plain else wire * self.factor / self.divisor + self.offset
-
     def times(self, ratio: float) -> "Meaning":
         """The same with every value multiplied by `ratio`."""
         return replace(

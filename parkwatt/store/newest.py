@@ -34,9 +34,12 @@ class Newest(Mapping[SeriesKey, Latest]):
     def of(cls, latest: Mapping[SeriesKey, Latest]) -> "Newest":
         """What a mapping says."""
         newest = cls(SeriesIndex())
-        for (meter, quantity, phase), (time, value, arrived, kind, source, quality) in latest.items():
-            reading = Reading(meter, quantity, phase, value, kind, time, source, quality)
-            newest.update(Columns.of([reading]).numbered_by(newest.index), arrived)
+        readings = Columns.of(
+            Reading(*key, known.value, known.kind, known.time, known.time_source, known.quality)
+            for key, known in latest.items()
+        )
+        arrived = np.fromiter((known.arrived for known in latest.values()), np.int64, len(latest))
+        newest.update(readings.numbered_by(newest.index), arrived)
         return newest
 
     def grow(self) -> None:
