@@ -111,6 +111,11 @@ class Binder:
         """The device model that the park file names for a topic."""
         return next((m.device for m in self._filters.find(topic) if m.device is not None), None)
 
+    def device_of(self, wire_meter: str) -> str | None:
+        """The device model that the park file names for a wire meter."""
+        meters = self._by_wire_id.get(wire_meter) or [m for m in (self._by_id.get(wire_meter),) if m is not None]
+        return next((m.device for m in meters if m.device is not None), None)
+
     def bind(self, topic: str, wire_meter: str, *, alone: bool) -> Binding:
         """The binding of a wire meter; `alone` when the message speaks of no other.
 

@@ -10,6 +10,7 @@ from ingest.formats import native, sparkplug
 from ingest.formats.binding import Binder, NoMeterError
 from ingest.formats.compiled import CompiledModel
 from ingest.formats.conversions import Conversions
+from ingest.formats.describing import Told, describing
 from ingest.formats.found import Contents, Found, UnreadableError
 from ingest.formats.gathered import Gathered
 from ingest.formats.message import Decoded, Message
@@ -64,7 +65,12 @@ class Decoder:
     """
 
     def __init__(
-        self, models: Sequence[DeviceModel], park: Park | None = None, *, max_payload: int = MAX_PAYLOAD
+        self,
+        models: Sequence[DeviceModel],
+        park: Park | None = None,
+        *,
+        max_payload: int = MAX_PAYLOAD,
+        codec: str | None = None,
     ) -> None:
         """Prepare for a park.
 
@@ -72,14 +78,17 @@ class Decoder:
             models: device models, tried in this order.
             park: whose meters the readings belong to; without one every id stands as it is on the wire.
             max_payload: larger payloads are rejected [bytes].
+            codec: device model for raw frames of meters for which the park file names none.
         """
         zone: tzinfo = park.zone if park else UTC
-        self._max_payload = max_payload
+        self._max_payload, self._codec = max_payload, codec
         self._conversions = Conversions()
         self._binder = Binder(park, self._conversions)
         self._native = native.Native(zone)
         self._sparkplug = sparkplug.Sparkplug()
+        self._device_models = tuple(models)
         self._models = tuple(CompiledModel(model, zone) for model in models)
+        self._told: dict[str, Told] = {}
         self._formats: dict[str, Format] = {}
 
     def decode(self, message: Message) -> Decoded:
@@ -135,14 +144,22 @@ class Decoder:
         return reader
 
     def _recognise(self, topic: str) -> Format:
-        if topic.startswith("$"):
-            return _NOTHING  # the broker's own
+        if topic.startswith(("$SYS/", "$sparkplug/")):
+            return _NOTHING  # the broker's own; other topics with a dollar are platforms' (OneNET, Huawei)
         device = self._binder.device_on(topic)
         if device == native.Native.name or (device is None and native.speaks(topic)):
             return self._native
         if device == sparkplug.Sparkplug.name or (device is None and sparkplug.speaks(topic)):
             return self._sparkplug
-        return Recognition(self._models, topic, device)
+        description = describing(self._device_models, topic, self._told) if device is None else None
+        if description is not None:
+            return description
+        return Recognition(self._models, topic, device=device, told=self._told, codec_of=self._codec_of)
+
+    def _codec_of(self, wire_meter: str) -> CompiledModel | None:
+        """The model for raw frames that the park file names for a wire meter."""
+        device = self._binder.device_of(wire_meter) or self._codec
+        return next((m for m in self._models if m.name == device), None) if device else None
 
     def _assign(self, message: Message, everything: list[Found], gathered: Gathered) -> None:
         topic, arrived = message.topic, message.arrived

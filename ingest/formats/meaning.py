@@ -40,6 +40,13 @@ class Meaning:
     scale: Scale = ""
     plain: bool = False
 
+    def with_factor(self, factor: float) -> "Meaning":
+        """The same for a device that counts in other steps: its numbers are multiplied by `factor` first."""
+        inverse = round(1 / factor)
+        if abs(factor) < 1 and abs(inverse * factor - 1) < 1e-12:
+            return replace(self, divisor=self.divisor * inverse, plain=False)  # 2304 tenths are exactly 230.4
+        return replace(self, factor=self.factor * factor, plain=False)
+
     def times(self, ratio: float) -> "Meaning":
         """The same with every value multiplied by `ratio`."""
         return replace(

@@ -3,126 +3,30 @@
 docs/devices.md explains it by example; this is the exact schema.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from ingest.formats.meaning import OWN_NAMES, Scale, meaning
-from ingest.formats.paths import lookup
+from ingest.formats.meaning import OWN_NAMES
+from ingest.formats.model_fields import FieldModel, Part, Path, Patterns, Texts
+from ingest.formats.model_shapes import (
+    CodecModel,
+    DescribesModel,
+    EachModel,
+    FrameModel,
+    PointsModel,
+    TimeModel,
+    VocabularyModel,
+)
 from ingest.formats.topics import TopicPattern
-from parkwatt.quantities import PHASES, QUANTITIES, Kind
+from parkwatt.quantities import PHASES
+
+PayloadKind = Literal["json", "scalar", "csv", "kv", "line", "senml", "cbor", "frame"]
 
 
-def _listed(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
-    return [value] if isinstance(value, str) else value
-
-
-def _a_path(path: str) -> str:
-    lookup(path)
-    return path
-
-
-def _a_pattern(text: str) -> str:
-    TopicPattern(text)
-    return text
-
-
-def _a_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        message = f"{name!r} is no IANA time zone; write for example Asia/Shanghai or UTC"
-        raise ValueError(message) from error
-    return name
-
-
-def _a_quantity(name: str) -> str:
-    if name not in QUANTITIES:
-        message = f"quantity {name!r} is not known; use one of {', '.join(QUANTITIES)}"
-        raise ValueError(message)
-    return name
-
-
-def _a_phase(name: str | None) -> str | None:
-    if name is not None and name not in PHASES:
-        message = f"phase {name!r} is not known; use one of {', '.join(PHASES)}, or leave it out for the total"
-        raise ValueError(message)
-    return name
-
-
-Path = Annotated[str, AfterValidator(_a_path)]
-Pattern = Annotated[str, AfterValidator(_a_pattern)]
-Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_listed)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Phase = Annotated[str | None, AfterValidator(_a_phase)]
-PayloadKind = Literal["json", "scalar"]
-
-
-class Part(BaseModel):
-    """A part of a device model: unknown keys are mistakes, and what was read does not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FieldModel(Part):
-    """One field: where it stands, and what it means.
-
-    Attributes:
-        path: JMESPath of the value; if it leads to a list, `phases` names its elements.
-        leaf: for scalar payloads: what the placeholder `{leaf}` of the topic must be, in place of a path.
-        quantity: name in `QUANTITIES`.
-        phase: of `PHASES`; none for the total.
-        phases: phases of the elements, where the value is a list.
-        unit: on the wire; none for the quantity's own.
-        kind: none for the quantity's own.
-        scale: transformer ratios of the meter that the device has not applied: `ct`, `pt` or `ct*pt`.
-    """
-
-    path: Path | None = None
-    leaf: str | None = None
-    quantity: Annotated[str, AfterValidator(_a_quantity)]
-    phase: Phase = None
-    phases: tuple[Phase, ...] = ()
-    unit: str | None = None
-    kind: Kind | None = None
-    scale: Scale = ""
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if (self.path is None) == (self.leaf is None):
-            message = "a field needs either a path (JMESPath) or a leaf (word of the topic)"
-            raise ValueError(message)
-        meaning(self.quantity, self.phase, unit=self.unit)
-        return self
-
-
-class EachModel(Part):
-    """What to go through, where a message holds several meters or times.
-
-    Attributes:
-        path: JMESPath of a list, or of an object whose keys say something; a message without it is one element.
-        keys: patterns that the object's keys must match; their placeholders are names like those of the topic.
-    """
-
-    path: Path
-    keys: Patterns = ("{key...}",)
-
-
-class TimeModel(Part):
-    """Where the time stands.
-
-    Attributes:
-        path: JMESPath, in the element first, then in the whole message.
-        layout: `strptime` layout; none for epoch numbers, ISO 8601 and 14 digits.
-        zone: time zone of times that say none; none for the park's.
-        skew: how far ahead of its arrival a time may be before it counts as wrong [s].
-    """
-
-    path: Path
-    layout: str | None = None
-    zone: Annotated[str, AfterValidator(_a_zone)] | None = None
-    skew: Annotated[float, Field(ge=0)] = 86_400.0
+def _several(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+    return [value] if isinstance(value, dict) else value
 
 
 class VariantModel(Part):
@@ -136,15 +40,22 @@ class ExampleModel(Part):
     """A message and exactly what it says, in Parkwatt's own names and units.
 
     Attributes:
+        topic: MQTT topic.
         payload: text, or a value that is written as JSON.
+        hex: in place of a payload: its bytes, in hex.
+        before: messages that come earlier, such as descriptions.
         readings: per meter: `voltage: 230` or `L1.voltage: 230`.
-        time: ISO 8601 time of the readings; none if the message says none.
+        time: ISO 8601 time of the readings; none if the message says none, or if its readings have several.
+        rejected: part of the reason, where the message is to be rejected.
     """
 
     topic: str
-    payload: Any
-    readings: dict[str, dict[str, float]] = {}
+    payload: Any = ""
+    hex: str | None = None
+    before: tuple["ExampleModel", ...] = ()
+    readings: dict[str, dict[str, float]] = Field(default_factory=dict)
     time: str | None = None
+    rejected: str | None = None
 
     @model_validator(mode="after")
     def _known_names(self) -> Self:
@@ -162,51 +73,98 @@ class DeviceModel(Part):
     Attributes:
         name: what `device` in the park file says.
         title: for people.
+        quirks: what an engineer should know of its messages, a sentence each.
+        sources: where the format is described: documents, or messages that were seen.
         topics: patterns of the topics with readings: `{name}`, `{name...}`, `{name:a|b}`, `+`, `#`.
         nothing: patterns of topics of the same device that never hold readings (status, configuration).
         others: patterns of topics that belong to other devices, although `topics` would take them.
-        payload: how bytes become a value: `json`, or `scalar` for one plain number.
+        catch_all: asked only after all models that are not: for formats that may come on any topic.
+        payload: how bytes become a value.
+        columns: names of the columns of a CSV payload; none if its first line names them.
         when: JMESPath condition on the message; it must tell this device from others on the same topic.
         wrapper: JMESPath of an object that some messages are wrapped in; where it is missing, nothing is unwrapped.
-        each: what to go through.
-        names: further placeholders, by JMESPath (in the element first, then in the whole message).
+        each: what to go through; of several, one inside the other.
+        points: where names and values stand side by side.
+        names: further placeholders, by JMESPath (in the element first, then around it, then in the whole message).
+        words: what the text of a placeholder stands for, for example `phase: {"0": L1}`.
         meter: id of the meter with placeholders, for example "{meter}:{channel}"; of several, the first whose
             placeholders are all there.
         time: where the time stands; none if messages carry none.
         fields: what to read.
         variants: fields that depend on a condition.
+        vocabulary: names that are not listed are understood by their words.
+        unread: whether names that are not understood are `nothing` to read, or make the message `unknown`.
+        describes: topics on which the device says what others mean.
+        frame: where a network server puts the raw bytes of a device.
+        codec: how such bytes are read, for `payload: frame`.
         examples: messages with their readings, which the tests run.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     title: str
+    quirks: Texts = ()
+    sources: Texts = ()
     topics: Patterns = ()
     nothing: Patterns = ()
     others: Patterns = ()
+    catch_all: bool = False
     payload: PayloadKind = "json"
+    columns: tuple[str, ...] = ()
     when: Path | None = None
     wrapper: Path | None = None
-    each: EachModel | None = None
-    names: dict[str, Path] = {}
+    each: Annotated[tuple[EachModel, ...], BeforeValidator(_several)] = ()
+    points: PointsModel | None = None
+    names: dict[str, Path] = Field(default_factory=dict)
+    words: dict[str, dict[str, str]] = Field(default_factory=dict)
     meter: Texts = ("{meter}",)
     time: TimeModel | None = None
     fields: tuple[FieldModel, ...] = ()
     variants: tuple[VariantModel, ...] = ()
+    vocabulary: VocabularyModel | None = None
+    unread: Literal["unknown", "nothing"] = "unknown"
+    describes: Annotated[tuple[DescribesModel, ...], BeforeValidator(_several)] = ()
+    frame: FrameModel | None = None
+    codec: CodecModel | None = None
     examples: tuple[ExampleModel, ...] = ()
+
+    @property
+    def by_leaf(self) -> bool:
+        """Whether the topic says what a value means."""
+        return any("leaf" in TopicPattern(text).names for text in self.topics)
+
+    @property
+    def all_fields(self) -> Iterator[FieldModel]:
+        """Every field, of every variant."""
+        yield from self.fields
+        for variant in self.variants:
+            yield from variant.fields
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if not self.topics and not self.nothing:
+        if (self.payload == "frame") != (self.codec is not None):
+            message = "a model with payload: frame needs a codec, and no other has one"
+            raise ValueError(message)
+        if self.payload == "frame":
+            return self
+        if not self.topics and not self.nothing and not self.describes:
             message = 'a model needs topics, for example topics: "tele/{meter}/SENSOR"'
             raise ValueError(message)
-        scalar = self.payload == "scalar"
-        if scalar and any(f.leaf is None for f in self.fields):
-            message = "fields of a scalar payload need a leaf: the word that {leaf} in the topic stands for"
-            raise ValueError(message)
-        if scalar and not all("leaf" in TopicPattern(t).names for t in self.topics):
+        if self.payload == "scalar" and not all("leaf" in TopicPattern(t).names for t in self.topics):
             message = "topics of a scalar payload need the placeholder {leaf}"
             raise ValueError(message)
-        if not scalar and any(f.path is None for f in (*self.fields, *(f for v in self.variants for f in v.fields))):
-            message = "fields of a JSON payload need a path"
+        named = self.points is not None or self.by_leaf
+        if not named and (self.vocabulary is not None or any(f.name for f in self.all_fields)):
+            message = "fields by name and a vocabulary need points, or the placeholder {leaf} in the topics"
             raise ValueError(message)
+        if self.payload == "scalar" and any(f.path is not None for f in self.all_fields):
+            message = "fields of a scalar payload need a name: the word that {leaf} in the topic stands for"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _phases_are_known(self) -> Self:
+        for text in self.words.get("phase", {}).values():
+            if text not in PHASES:
+                message = f"words: phase {text!r} is not known; use one of {', '.join(PHASES)}"
+                raise ValueError(message)
         return self

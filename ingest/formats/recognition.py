@@ -1,17 +1,19 @@
 """Which device model reads the messages of one topic; found out once, then remembered with the topic."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ingest.formats.compiled import CompiledModel
+from ingest.formats.describing import Told
 from ingest.formats.found import Contents, UnreadableError
+from ingest.formats.interpretation import Circumstances, CodecOf
 from ingest.formats.message import Message
-from ingest.formats.payloads import json_tree, plain_text
+from ingest.formats.parsing import Parsed
 from ingest.formats.topics import LONGEST
 
 _UNKNOWN = (
-    "topic and payload match no device model; name the meter's topic and device in the park file, "
-    "or write a device model for it (docs/devices.md)"
+    "topic and payload match no device model; say in the inbox what it means, name the meter's topic and device in the "
+    "park file, or write a device model for it (docs/devices.md)"
 )
 _NOTHING = Contents([], [])
 
@@ -29,25 +31,49 @@ class Recognition:
     A topic usually speaks one format: the model that matched last is asked first.
     """
 
-    def __init__(self, models: Sequence[CompiledModel], topic: str, device: str | None) -> None:
-        """Find the models for a topic; `device` is the one that the park file names, which is then the only one."""
+    def __init__(
+        self,
+        models: Sequence[CompiledModel],
+        topic: str,
+        *,
+        device: str | None,
+        told: Mapping[str, Told],
+        codec_of: CodecOf,
+    ) -> None:
+        """Find the models for a topic.
+
+        Args:
+            models: in the order in which they are asked.
+            topic: of the messages.
+            device: the model that the park file names, which is then the only one; one for raw frames leaves open
+                which network server they come from.
+            told: what devices said about topics.
+            codec_of: finds the codec of a raw frame.
+        """
+        self._told, self._codec_of = told, codec_of
         self._too_long = len(topic) > LONGEST
         self._fallback = topic[:LONGEST].replace("/", ".").strip(".")
         self._unknown_device: str | None = None
         self._candidates: list[_Candidate] = []
         self._silent = False
+        named = [model for model in models if model.name == device]
+        if named and named[0].codec is not None:
+            device = None
         if device is None:
-            for model in models:
+            for model in sorted(models, key=lambda m: m.model.catch_all):
                 names = model.names_on(topic)
                 if names is not None:
                     self._candidates.append(_Candidate(model, names))
-            self._silent = not self._candidates and any(model.silent_on(topic) for model in models)
+            self._silent = all(c.model.model.catch_all for c in self._candidates) and any(
+                model.silent_on(topic) for model in models
+            )
             return
-        for model in models:
-            if model.name == device:
-                self._candidates.append(_Candidate(model, model.names_on(topic) or {}))
-                self._silent = model.silent_on(topic)
-        if not self._candidates:
+        for model in named:
+            names = model.names_on(topic)
+            self._silent = names is None and model.silent_on(topic)
+            if names is not None or model.model.payload != "scalar":
+                self._candidates.append(_Candidate(model, names or {}))
+        if not named:
             self._unknown_device = device
 
     def read(self, message: Message) -> Contents:
@@ -64,34 +90,21 @@ class Recognition:
         if self._unknown_device is not None:
             reason = f"device model {self._unknown_device!r} of the park file is not known; check its name"
             raise UnreadableError(reason)
-        contents = self._scalar(message)
-        if contents is None:
-            contents = self._json(message)
-        if contents is None:
-            raise UnreadableError(_UNKNOWN)
-        return contents
-
-    def _scalar(self, message: Message) -> Contents | None:
-        readers = [c for c in self._candidates if c.model.payload == "scalar"]
-        if not readers or len(message.payload) > 64:
-            return None
-        text = plain_text(message.payload)
-        for model, names in readers:
-            contents = model.scalar(text, names, self._fallback)
-            if contents is not None:
-                return contents
-        return None
-
-    def _json(self, message: Message) -> Contents | None:
-        candidates = self._candidates
-        tree: Any = None
-        for i, (model, names) in enumerate(candidates):
-            if model.payload != "json":
+        parsed = Parsed(message)
+        told = self._told.get(message.topic)
+        reasons: list[str] = []
+        for i, (model, names) in enumerate(self._candidates):
+            try:
+                tree = parsed.tree(model.model.payload, model.model.columns)
+            except UnreadableError as error:
+                if not model.model.catch_all:
+                    reasons.append(str(error))
                 continue
-            if tree is None:
-                tree = json_tree(message.payload)
-            if model.matches(tree):
-                if i:
-                    candidates.insert(0, candidates.pop(i))
-                return model.read(tree, names, self._fallback)
-        return None
+            if not model.matches(tree):
+                continue
+            contents = model.read(tree, Circumstances(names, self._fallback, told, self._codec_of))
+            if contents is not None:
+                if i and not model.model.catch_all:
+                    self._candidates.insert(0, self._candidates.pop(i))
+                return contents
+        raise UnreadableError(reasons[0] if reasons else _UNKNOWN)

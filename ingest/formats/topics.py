@@ -120,3 +120,13 @@ class FilterTree(Generic[T]):
         yield from self._below
         for child in self._children.values():
             yield from child._all()  # noqa: SLF001
+
+
+def filled(template: str, names: Mapping[str, str]) -> str:
+    """A template with its placeholders replaced; those that have no text stay as they are."""
+    return _PLACEHOLDER.sub(lambda found: names.get(found[1], found[0]), template)
+
+
+def placeholders(template: str) -> tuple[str, ...]:
+    """The names of a template's placeholders."""
+    return tuple(found[1] for found in _PLACEHOLDER.finditer(template))

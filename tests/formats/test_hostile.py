@@ -198,7 +198,7 @@ def test_long_topics_are_no_meters():
 
 def test_a_topic_too_long_keeps_little():
     """What is remembered for a topic does not grow with its length."""
-    recognition = Recognition((), "x/" * 30_000, None)
+    recognition = Recognition((), "x/" * 30_000, device=None, told={}, codec_of=lambda _: None)
     assert len(recognition._fallback) <= LONGEST  # noqa: SLF001 - memory is what this is about
 
 
