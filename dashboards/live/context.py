@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from parkwatt.live import Live
+from parkwatt.onboarding import Onboarding
 from parkwatt.park import Park
 from parkwatt.readings import Millis
 from parkwatt.status import StatusSource
@@ -20,6 +21,7 @@ class Context:
         live: readings of this second.
         status: how the pipeline is doing.
         clock: now, so that tests can say when now is.
+        onboarding: learns messages that nothing understands; None in a process that only shows.
     """
 
     park: Park
@@ -27,3 +29,4 @@ class Context:
     live: Live
     status: StatusSource
     clock: Callable[[], Millis]
+    onboarding: Onboarding | None = None

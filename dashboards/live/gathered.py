@@ -21,6 +21,7 @@ from dashboards.live.figures.shapes import (
     MeterPage,
     ParkDay,
     ParkNow,
+    TopicPage,
 )
 from parkwatt.readings import Millis
 
@@ -58,6 +59,11 @@ class GatheredFigures:
     def inbox(self, now: Millis) -> Inbox:
         """What waits for the engineer who connects meters."""
         return self._inbox.at(now)
+
+    def unknown_topic(self, now: Millis, topic: str) -> TopicPage:
+        """A topic that nothing understands, with what its messages may mean."""
+        del now
+        return self._inbox.topic(topic)
 
     def enterprise_meters(self, now: Millis) -> Mapping[str, MeterCounts]:
         """How many meters of every enterprise are heard."""

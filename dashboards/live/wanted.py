@@ -13,6 +13,7 @@ from dashboards.live.figures.shapes import (
     MeterPage,
     ParkDay,
     ParkNow,
+    TopicPage,
 )
 from parkwatt.readings import Millis
 
@@ -34,6 +35,10 @@ class Figures(Protocol):
 
     def inbox(self, now: Millis) -> Inbox:
         """What waits for the engineer who connects meters."""
+        ...
+
+    def unknown_topic(self, now: Millis, topic: str) -> TopicPage:
+        """A topic that nothing understands, with what its messages may mean."""
         ...
 
     def enterprise_meters(self, now: Millis) -> Mapping[str, MeterCounts]:

@@ -4,14 +4,18 @@ from dashboards.live.context import Context
 from dashboards.live.figures.moment import Meters
 from dashboards.live.figures.rejected import by_reason
 from dashboards.live.figures.rows import meter_rows, newest_values
-from dashboards.live.figures.shapes import Inbox, MeterState, SilentMeter, UnassignedMeter
+from dashboards.live.figures.shapes import Inbox, MeterState, SilentMeter, TopicPage, UnassignedMeter
 from parkwatt.live import Live
+from parkwatt.onboarding import OnboardingError
 from parkwatt.park import Park
 from parkwatt.readings import Millis
 from parkwatt.store import Query
 
 QUIET = frozenset(MeterState) - {MeterState.FRESH}
 """States of a meter that says nothing new; a stale one is only old where its gateway said goodbye."""
+
+TOPICS_LISTED = 500
+"""Topics that nothing understands, at most."""
 
 
 def unassigned_meters(park: Park, live: Live) -> tuple[tuple[str, Millis], ...]:
@@ -29,14 +33,29 @@ class InboxFigures:
         self._park = context.park
         self._live = context.live
         self._store = context.store
+        self._onboarding = context.onboarding
         self._meters = Meters(context.park.meters)
         self._first_heard: dict[str, Millis] = {}
 
     def at(self, now: Millis) -> Inbox:
         """What waits at `now`."""
+        topics = () if self._onboarding is None else self._onboarding.unknown_topics(TOPICS_LISTED)
         return Inbox(
-            time=now, silent=self._silent(now), unassigned=self._unassigned(), rejections=by_reason(self._store)
+            time=now,
+            silent=self._silent(now),
+            unassigned=self._unassigned(),
+            rejections=by_reason(self._store, apart={one.topic for one in topics}),
+            topics=topics,
         )
+
+    def topic(self, topic: str) -> TopicPage:
+        """What can be told about a topic that nothing understands."""
+        if self._onboarding is None:
+            return TopicPage(None, "not_here")
+        try:
+            return TopicPage(self._onboarding.propose(topic))
+        except OnboardingError:
+            return TopicPage(None, "nothing")
 
     def _silent(self, now: Millis) -> tuple[SilentMeter, ...]:
         """Silent meters, and those whose gateway said goodbye; the newest silence first, never heard ones last."""

@@ -15,6 +15,7 @@ from dashboards.live.figures.shapes.attention import (
     RejectionExample,
     RejectionGroup,
     SilentMeter,
+    TopicPage,
     UnassignedMeter,
 )
 from dashboards.live.figures.shapes.common import (
@@ -96,6 +97,7 @@ __all__ = [
     "SourcePower",
     "TariffBand",
     "TariffPeriod",
+    "TopicPage",
     "Total",
     "UnassignedMeter",
     "Usual",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from dashboards.live.figures.shapes.common import Severity
 from dashboards.live.figures.shapes.meter import MeterRow, Value
 from parkwatt.live import RawMessage
+from parkwatt.onboarding import Proposal, UnknownTopic
 from parkwatt.readings import Millis
 
 
@@ -89,8 +90,23 @@ class Inbox:
     silent: tuple[SilentMeter, ...]
     unassigned: tuple[UnassignedMeter, ...]
     rejections: tuple[RejectionGroup, ...]
+    topics: tuple[UnknownTopic, ...] = ()
+    """Topics that nothing understands; their messages are in no group of `rejections`."""
 
     @property
     def count(self) -> int:
         """How many things wait; the number in the navigation."""
-        return len(self.silent) + len(self.unassigned) + len(self.rejections)
+        return len(self.silent) + len(self.unassigned) + len(self.rejections) + len(self.topics)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage:
+    """A topic that Parkwatt may be taught.
+
+    Attributes:
+        proposal: what can be told about its messages; None where it cannot be taught here.
+        obstacle: code of the text that says why not.
+    """
+
+    proposal: Proposal | None
+    obstacle: str = ""
