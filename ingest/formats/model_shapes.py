@@ -164,3 +164,10 @@ class CodecModel(Part):
     order: Literal["big", "little"] = "big"
     ports: tuple[int, ...] = ()
     items: Annotated[tuple[ItemModel, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if len({item.id is None for item in self.items}) > 1:
+            message = "items of a frame either all have an id or all stand at a position"
+            raise ValueError(message)
+        return self
