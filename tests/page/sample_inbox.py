@@ -12,7 +12,7 @@ from dashboards.live.figures.shapes import (
 )
 from parkwatt.park import Park
 from parkwatt.readings import Millis
-from tests.page import sample_meter
+from tests.page import sample_meter, sample_topic
 
 UNASSIGNED = (sample_meter.UNASSIGNED, "车间/一号 表:7")
 _HOUR: Millis = 3_600_000
@@ -65,4 +65,5 @@ def inbox(park: Park, time: Millis) -> Inbox:
                 more=True,
             ),
         ),
+        topics=sample_topic.topics(time),
     )

@@ -32,6 +32,7 @@ from dashboards.live.figures.shapes import (
     SourcePower,
     TariffBand,
     TariffPeriod,
+    TopicPage,
     Total,
     Usual,
 )
@@ -41,7 +42,7 @@ from parkwatt.park import Park
 from parkwatt.readings import Millis
 from parkwatt.status import Status
 from parkwatt.store import Store, Totals
-from tests.page import sample_enterprise, sample_inbox, sample_meter
+from tests.page import sample_enterprise, sample_inbox, sample_meter, sample_topic
 
 NOON: Millis = 1_800_000_000_000 - 3_600_000 * 3 + 600_000
 """A moment in the park's day: 2027-01-15 13:10 in China."""
@@ -235,6 +236,9 @@ class SampleFigures:
 
     def inbox(self, now: Millis) -> Inbox:
         return sample_inbox.inbox(self.park, now) if self.waits else Inbox(now, (), (), ())
+
+    def unknown_topic(self, now: Millis, topic: str) -> TopicPage:
+        return sample_topic.page(topic, now)
 
     def enterprise_meters(self, now: Millis) -> Mapping[str, MeterCounts]:
         del now

@@ -58,6 +58,7 @@ function showHeld() {
 
 function showFragment(key, html) {
   for (const element of document.querySelectorAll(`[data-fragment="${CSS.escape(key)}"]`)) {
+    if (element.dataset.once !== undefined && element.querySelector("form")) continue; // belongs to who fills it in
     if (isHeld(element)) {
       held.set(key, html);
       continue;
@@ -180,3 +181,4 @@ document.addEventListener("input", ({ target }) => {
 });
 listen();
 if (boot.topic.view === "screen") import("./screen.js").then((screen) => screen.begin());
+if (boot.topic.view === "unknown_topic") import("./teach.js").then((teach) => teach.begin());

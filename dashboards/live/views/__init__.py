@@ -8,8 +8,9 @@ from dashboards.live.views.meter import METER
 from dashboards.live.views.park import PARK
 from dashboards.live.views.screen import SCREEN
 from dashboards.live.views.unknown import UNKNOWN
+from dashboards.live.views.unknown_topic import UNKNOWN_TOPIC
 
-VIEWS: tuple[View, ...] = (PARK, ENTERPRISES, ENTERPRISE, METER, INBOX, SCREEN)
+VIEWS: tuple[View, ...] = (PARK, ENTERPRISES, ENTERPRISE, METER, INBOX, UNKNOWN_TOPIC, SCREEN)
 """All that have an address."""
 
 __all__ = ["UNKNOWN", "VIEWS"]

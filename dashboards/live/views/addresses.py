@@ -1,6 +1,6 @@
 """Where pages are: an id from the wire may hold anything, a slash included."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 
 def enterprise_address(enterprise: str) -> str:
@@ -11,3 +11,8 @@ def enterprise_address(enterprise: str) -> str:
 def meter_address(meter: str) -> str:
     """The page of a meter."""
     return f"/meter/{quote(meter, safe='')}"
+
+
+def topic_address(topic: str) -> str:
+    """The page that teaches Parkwatt a topic."""
+    return f"/inbox/topic?{urlencode({'topic': topic})}"

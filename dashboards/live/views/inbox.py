@@ -1,17 +1,15 @@
 """The inbox of the engineer who connects meters: what is silent, what nobody assigned, what could not be read."""
 
-from collections.abc import Iterable
-
 from dashboards.live.edition import Edition
 from dashboards.live.figure_cache import FigureCache
-from dashboards.live.figures.shapes import Inbox, RejectionGroup, SilentMeter, UnassignedMeter
+from dashboards.live.figures.shapes import Inbox, SilentMeter, UnassignedMeter
 from dashboards.live.format import Shown
 from dashboards.live.frame import Fragment, Frame
 from dashboards.live.view import View
 from dashboards.live.views.addresses import enterprise_address, meter_address
 from dashboards.live.views.around import around
 from dashboards.live.views.colours import colour_of
-from dashboards.live.views.meter_payload import readable
+from dashboards.live.views.inbox_rejections import rejections
 from dashboards.live.views.meter_row import table_row
 from dashboards.live.views.meter_series import value_shown
 from dashboards.live.views.meter_states import age_shown, state_shown
@@ -29,12 +27,16 @@ def inbox_frame(edition: Edition, figures: FigureCache, subject: str) -> Frame:
     found = figures.slow(figures.make.inbox)
     if found is None:
         return frame | Frame(fragments={section: Fragment("loading", "") for section in _SECTIONS})
-    counts = {"silent": len(found.silent), "unassigned": len(found.unassigned), "rejections": len(found.rejections)}
+    counts = {
+        "silent": len(found.silent),
+        "unassigned": len(found.unassigned),
+        "rejections": len(found.rejections) + len(found.topics),
+    }
     frame |= Frame({f"inbox.{name}": _count(number) for name, number in counts.items()})
     broker = figures.status().broker
     heard = figures.quick(figures.make.park_now, 1_000).meters.fresh
     frame |= _silent(edition, found, heard=heard, broker=broker) | _unassigned(edition, found, broker)
-    return frame | _rejections(edition, found.rejections)
+    return frame | rejections(edition, found)
 
 
 def _count(number: int) -> Shown:
@@ -111,22 +113,6 @@ def _stranger(one: UnassignedMeter) -> dict[str, object]:
 
 def _key(meter: str, quantity: str, phase: str | None) -> str:
     return f"u.{meter}.{quantity}.{phase or 'total'}"
-
-
-def _rejections(edition: Edition, groups: Iterable[RejectionGroup]) -> Frame:
-    values: dict[str, Shown] = {}
-    rows = []
-    for number, group in enumerate(groups):
-        count = edition.words("inbox.at_least", n=group.count) if group.more else str(group.count)
-        values[f"r.{number}.count"] = Shown(count, edition.words("inbox.messages", n=group.count))
-        values[f"r.{number}.last"] = age_shown(edition, group.last)
-        values[f"r.{number}.first"] = age_shown(edition, group.first)
-        examples = [(example, readable(example.payload)) for example in group.examples]
-        rows.append({"reason": group.reason, "examples": examples})
-    frame = Frame(values)
-    html = edition.render("parts/inbox_rejections.html", frame, groups=rows)
-    version = tuple((str(row["reason"]), str(row["examples"])) for row in rows)
-    return frame | Frame(fragments={"rejections": Fragment(version, html)})
 
 
 INBOX = View("inbox", inbox_frame, title="inbox.title", path="/inbox", nav="inbox", styles=("lists", "meter", "inbox"))
