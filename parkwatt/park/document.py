@@ -8,7 +8,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from parkwatt.park.mistakes import Mistake, Place
-from parkwatt.park.source import Location, Record, Value, decode
+from parkwatt.park.source import Drafts, Location, Record, Value, contents, decode
 
 DEEPEST = 4
 """No key of the park file stands deeper; what does is never looked at, so a circle of aliases does no harm."""
@@ -28,16 +28,16 @@ class Document:
         mistakes: what is wrong with the file as YAML.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Read and compose the file."""
+    def __init__(self, path: Path, drafts: Drafts) -> None:
+        """Read and compose the file, or its draft."""
         self.file = str(path)
         self.mistakes: list[Mistake] = []
-        self.root = self._mapping(self._compose(path))
+        self.root = self._mapping(self._compose(path, drafts))
 
-    def _compose(self, path: Path) -> Node | None:
+    def _compose(self, path: Path, drafts: Drafts) -> Node | None:
         start = Place(self.file)
         try:
-            text = decode(path.read_bytes())
+            text = decode(contents(path, drafts))
         except UnicodeDecodeError:
             self.mistakes.append(start.mistake("the file is not text", "save it as UTF-8"))
             return None

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -13,7 +14,7 @@ from parkwatt.park.document import NULL, Document
 from parkwatt.park.mistakes import Mistake, ParkFileError, suggestion
 from parkwatt.park.model import Enterprise, Meter, Name, Park, ParkFacts
 from parkwatt.park.records import build
-from parkwatt.park.source import Record
+from parkwatt.park.source import Drafts, Record
 from parkwatt.park.tables import read_table
 
 M = TypeVar("M", bound=BaseModel)
@@ -22,17 +23,21 @@ FILE_NAME = "park.yaml"
 """The park file's name where only its folder is given."""
 
 
-def load_park(path: Path, *, devices: Collection[str] | None = None) -> Park:
+NO_DRAFTS: Drafts = MappingProxyType({})
+
+
+def load_park(path: Path, *, devices: Collection[str] | None = None, drafts: Drafts = NO_DRAFTS) -> Park:
     """The park that a park file describes.
 
     Args:
         path: the park file, or the folder that has it as park.yaml.
         devices: names of the device models that meters may have; None leaves them unchecked.
+        drafts: what the park file or its tables would hold, in place of what they hold.
 
     Raises:
         ParkFileError: if there are mistakes; it carries all of them.
     """
-    reader = _Reader(path, devices)
+    reader = _Reader(path, devices, drafts)
     if reader.mistakes or reader.park is None:
         raise ParkFileError(reader.mistakes)
     return reader.park
@@ -40,7 +45,7 @@ def load_park(path: Path, *, devices: Collection[str] | None = None) -> Park:
 
 def check(path: Path, *, devices: Collection[str] | None = None) -> list[Mistake]:
     """All mistakes in a park file, in the order of its lines; the arguments are those of `load_park`."""
-    return _Reader(path, devices).mistakes
+    return _Reader(path, devices, NO_DRAFTS).mistakes
 
 
 def summary(park: Park) -> str:
@@ -59,13 +64,19 @@ def _counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
+def park_file(path: Path) -> Path:
+    """The park file, where only its folder may be given."""
+    return path / FILE_NAME if path.is_dir() else path
+
+
 class _Reader:
     """One reading of a park file; `park` is None where the file has mistakes."""
 
-    def __init__(self, path: Path, devices: Collection[str] | None) -> None:
-        path = path / FILE_NAME if path.is_dir() else path
+    def __init__(self, path: Path, devices: Collection[str] | None, drafts: Drafts) -> None:
+        path = park_file(path)
         self._folder = path.parent
-        self._document = Document(path)
+        self._drafts = drafts
+        self._document = Document(path, drafts)
         self._devices = devices
         self._unread: set[str] = set()
         found: list[Mistake] = []
@@ -124,7 +135,7 @@ class _Reader:
             self._mistakes.append(self._document.place(node).mistake(what, way_out))
             records = None
         else:
-            records = read_table(path, table_columns(model), self._mistakes)
+            records = read_table(path, table_columns(model), self._mistakes, self._drafts)
         if records is None:
             self._unread.add(section)
         return records or []

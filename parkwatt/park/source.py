@@ -6,6 +6,7 @@ which texts are numbers.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TypeAlias
 
 from parkwatt.park.mistakes import Place
@@ -15,6 +16,10 @@ Value: TypeAlias = str | list["Value"] | dict[str, "Value"]
 
 Location: TypeAlias = tuple[str | int, ...]
 """The way to a value inside a record: keys and positions."""
+
+
+Drafts: TypeAlias = Mapping[Path, bytes]
+"""What files would hold, by their path; every other file is read from the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +51,32 @@ class Record:
         return value if isinstance(value, str) else None
 
 
+def contents(path: Path, drafts: Drafts) -> bytes:
+    """What a file holds, or would hold."""
+    draft = drafts.get(path)
+    return path.read_bytes() if draft is None else draft
+
+
 def decode(data: bytes) -> str:
     """The text of a file as editors and Excel save it: UTF-8 or UTF-16 with a mark, UTF-8, GB18030.
 
     Raises:
         UnicodeDecodeError: if it is none of them.
     """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
+    encoding, mark = encoding_of(data)
+    return data[len(mark) :].decode(encoding)
+
+
+_MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8"))
+
+
+def encoding_of(data: bytes) -> tuple[str, bytes]:
+    """The encoding of a file that is text, and the mark it begins with."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding, mark
     try:
-        return data.decode("utf-8-sig")
+        data.decode()
     except UnicodeDecodeError:
-        return data.decode("gb18030")
+        return "gb18030", b""
+    return "utf-8", b""

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from parkwatt.park.mistakes import Mistake, Place, suggestion
-from parkwatt.park.source import Record, Value, decode
+from parkwatt.park.source import Drafts, Record, Value, contents, decode
 
 Row = tuple[int, list[str]]
 """A row's first line and its cells as text."""
@@ -22,13 +23,14 @@ _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
 _ZEROS = re.compile(r"^0+$")
 
 
-def read_table(path: Path, columns: Sequence[str], mistakes: list[Mistake]) -> list[Record] | None:
+def read_table(path: Path, columns: Sequence[str], mistakes: list[Mistake], drafts: Drafts) -> list[Record] | None:
     """The rows of a table as records; None if the table cannot be read at all.
 
     Args:
         path: a .csv or .xlsx file whose first row names the columns, in any order.
         columns: the columns it may have; `name_en` becomes the key `en` of `name`.
         mistakes: what is wrong is added here.
+        drafts: what the file would hold, if it is not to be read from the disk.
     """
     place = Place(str(path))
     reader = {".csv": _csv_rows, ".txt": _csv_rows, ".xlsx": _workbook_rows}.get(path.suffix.lower())
@@ -36,7 +38,7 @@ def read_table(path: Path, columns: Sequence[str], mistakes: list[Mistake]) -> l
         mistakes.append(place.mistake("not a table that can be read", "save it as .csv or .xlsx"))
         return None
     try:
-        rows = (row for row in reader(path) if _says_something(row[1]))
+        rows = (row for row in reader(contents(path, drafts)) if _says_something(row[1]))
         header = next(rows, None)
         if header is None:
             mistakes.append(place.mistake("the table is empty", f"begin it with the columns {', '.join(columns)}"))
@@ -59,15 +61,32 @@ def _says_something(cells: list[str]) -> bool:
     return any(cells) and not cells[0].startswith("#")
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
-    text = decode(path.read_bytes())
-    skipped = 0
-    if text[:4].lower() == "sep=":  # Excel's own way of saying the delimiter, in a line before the header
-        _, _, text = text.partition("\n")
-        skipped = 1
-    sample = Counter(next((line for line in text.splitlines() if line.strip() and line[0] != "#"), ""))
-    delimiter = max(",;\t", key=lambda mark: sample[mark])
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+class CsvForm(NamedTuple):
+    """How a CSV file is written.
+
+    Attributes:
+        start: where its first row begins [characters]; Excel may say the delimiter in a line before it.
+        delimiter: between cells.
+    """
+
+    start: int
+    delimiter: str
+
+
+def csv_form(text: str) -> CsvForm:
+    """How a CSV file is written, from its text."""
+    start = 0
+    if text[:4].lower() == "sep=":
+        start = text.find("\n") + 1 or len(text)
+    sample = Counter(next((line for line in text[start:].splitlines() if line.strip() and line[0] != "#"), ""))
+    return CsvForm(start, max(",;\t", key=lambda mark: sample[mark]))
+
+
+def _csv_rows(data: bytes) -> Iterator[Row]:
+    text = decode(data)
+    start, delimiter = csv_form(text)
+    skipped = 1 if start else 0
+    reader = csv.reader(io.StringIO(text[start:], newline=""), delimiter=delimiter)
     line = skipped + 1
     for cells in reader:
         yield line, [_point(cell.strip()) if delimiter == ";" else cell.strip() for cell in cells]
@@ -79,8 +98,8 @@ def _point(cell: str) -> str:
     return cell.replace(",", ".") if _DECIMAL_COMMA.match(cell) else cell
 
 
-def _workbook_rows(path: Path) -> Iterator[Row]:
-    workbook = load_workbook(path, read_only=True, data_only=True)
+def _workbook_rows(data: bytes) -> Iterator[Row]:
+    workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     try:
         sheet = workbook.worksheets[0]
         # Some programs write a wrong size into the sheet; without it openpyxl reads what is there.
