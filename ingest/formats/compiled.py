@@ -1,29 +1,24 @@
 """A device model made ready to read messages: paths compiled, units looked up, once for all messages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ingest.formats import times
+from ingest.formats.describing import Told
 from ingest.formats.elements import Element, Elements
-from ingest.formats.fields import Field
+from ingest.formats.fields import Collected, Field, Plan
 from ingest.formats.found import Contents
 from ingest.formats.frames import Codec
 from ingest.formats.interpretation import Circumstances, Interpretation
 from ingest.formats.model import DeviceModel
+from ingest.formats.model_fields import FieldModel
 from ingest.formats.model_shapes import FrameModel, PointsModel, TimeModel
 from ingest.formats.paths import Lookup, holds, lookup
 from ingest.formats.points import PointMeanings, Points
 from ingest.formats.topics import TopicPattern
 from parkwatt.readings import Millis
-
-
-class Variant(NamedTuple):
-    """Fields under a condition."""
-
-    when: Lookup
-    fields: tuple[Field, ...]
 
 
 class Frame(NamedTuple):
@@ -95,8 +90,7 @@ class CompiledModel:
         self.elements = Elements(model)
         self.names = {name: lookup(path) for name, path in model.names.items()}
         self.clock = Clock(model.time, zone)
-        self._fields: dict[str | None, tuple[Field, ...]] = {}
-        self._variants: dict[str | None, tuple[Variant, ...]] = {}
+        self._plans: dict[str | None, tuple[Plan, tuple[tuple[Lookup, Plan], ...]]] = {}
         self.points = Points(model.points or PointsModel()) if model.points or model.by_leaf else None
         self.meanings = PointMeanings(model)
         self.frame = Frame.of(model.frame) if model.frame else None
@@ -130,32 +124,40 @@ class CompiledModel:
         """Whether a message is one of this device."""
         return self._when is None or holds(self._when(tree))
 
-    def read(self, tree: Any, around: Circumstances) -> Contents | None:  # noqa: ANN401 - whatever JSON holds
+    def read(self, tree: Any, around: Circumstances, told: Told | None = None) -> Contents | None:  # noqa: ANN401 - JSON
         """What a message says; None if it is none of this device after all.
+
+        Args:
+            tree: the payload.
+            around: what is known of its topic.
+            told: what the device said about the topic before.
 
         Raises:
             UnreadableError: if names in it would have to be known, or its raw frame has no codec.
         """
-        reading = Interpretation(self, tree, around)
+        reading = Interpretation(self, around)
         if "leaf" in around.names:
-            return reading.leaf()
-        body = tree
-        if self._wrapper is not None:
-            body = self._wrapper(tree)
-            body = tree if body is None else body
-        return reading.elements(body)
+            return reading.leaf(tree, told)
+        body = None if self._wrapper is None else self._wrapper(tree)
+        return reading.elements(tree if body is None else body, tree)
 
-    def fields_for(self, phase: str | None) -> tuple[Field, ...]:
-        """Fields by path; `phase` is that of those that say none."""
-        if phase not in self._fields:
-            self._fields[phase] = tuple(Field.of(f, phase=phase) for f in self.model.fields if f.path is not None)
-        return self._fields[phase]
+    def read_fields(self, tree: Any, phase: str | None, into: Collected) -> None:  # noqa: ANN401 - whatever JSON holds
+        """Collect the fields by path of an element; `phase` is that of fields that say none."""
+        plans = self._plans.get(phase)
+        if plans is None:
+            plans = self._plans[phase] = _plans(self.model, phase)
+        fields, variants = plans
+        fields.read(tree, into)
+        for when, plan in variants:
+            if holds(when(tree)):
+                plan.read(tree, into)
+                return
 
-    def variants_for(self, phase: str | None) -> tuple[Variant, ...]:
-        """Variants; `phase` is that of fields that say none."""
-        if phase not in self._variants:
-            self._variants[phase] = tuple(
-                Variant(lookup(v.when), tuple(Field.of(f, phase=phase) for f in v.fields if f.path is not None))
-                for v in self.model.variants
-            )
-        return self._variants[phase]
+
+def _plans(model: DeviceModel, phase: str | None) -> "tuple[Plan, tuple[tuple[Lookup, Plan], ...]]":
+    """The fields by path of a model, and those of its variants with their conditions."""
+
+    def plan(fields: Iterable[FieldModel]) -> Plan:
+        return Plan(Field.of(field, phase=phase) for field in fields if field.path is not None)
+
+    return plan(model.fields), tuple((lookup(variant.when), plan(variant.fields)) for variant in model.variants)

@@ -1,6 +1,6 @@
 """The parts of a message that a device model goes through, with the names that lead to them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -69,12 +69,12 @@ class Elements:
         steps = model.each or ((_ROWS,) if model.payload in {"csv", "line"} else ())
         self._steps = tuple(_Step(step) for step in steps)
         self._words = model.words
-        self._meter = tuple((template, placeholders(template)) for template in model.meter)
+        self._meter = tuple((template, placeholders(template), _only(template)) for template in model.meter)
 
-    def of(self, body: Any, whole: Any, names: Mapping[str, str], problems: list[str]) -> Iterator[Element]:  # noqa: ANN401
+    def of(self, body: Any, whole: Any, names: Mapping[str, str], problems: list[str]) -> Iterable[Element]:  # noqa: ANN401
         """The elements of a message."""
-        around = () if body is whole else (whole,)
-        yield from self._through(Element(body, around, names), self._steps, problems)
+        element = Element(body, () if body is whole else (whole,), names)
+        return self._through(element, self._steps, problems) if self._steps else (element,)
 
     def _through(self, element: Element, steps: tuple[_Step, ...], problems: list[str]) -> Iterator[Element]:
         if not steps:
@@ -109,7 +109,16 @@ class Elements:
 
     def meter(self, names: Mapping[str, str], fallback: str) -> str:
         """Id of the meter on the wire."""
-        for template, needed in self._meter:
-            if all(name in names for name in needed):
+        for template, needed, only in self._meter:
+            if only is not None:
+                if only in names:
+                    return names[only]
+            elif all(name in names for name in needed):
                 return filled(template, names)
         return fallback
+
+
+def _only(template: str) -> str | None:
+    """The placeholder that is the whole template, as it mostly is."""
+    names = placeholders(template)
+    return names[0] if len(names) == 1 and template == f"{{{names[0]}}}" else None

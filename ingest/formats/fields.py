@@ -1,6 +1,6 @@
 """A field of a device model made ready: its path compiled, its units looked up, once for all messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ingest.formats.meaning import Meaning, meaning
@@ -8,13 +8,35 @@ from ingest.formats.model_fields import FieldModel
 from ingest.formats.numbers import NotANumberError, number, shortened
 from ingest.formats.paths import Lookup, lookup
 
+_INFINITE = float("inf")
 
-class Value(NamedTuple):
-    """A number on the wire, what it means, and the channel it belongs to."""
 
-    means: Meaning
-    wire: float
-    channel: str | None = None
+class Collected:
+    """What was read in one element.
+
+    Attributes:
+        pairs: what belongs to its meter, at its time.
+        apart: what has a time or a channel of its own, by these two.
+        problems: one sentence for each value that could not be read.
+    """
+
+    __slots__ = ("apart", "pairs", "problems")
+
+    def __init__(self, problems: list[str]) -> None:
+        self.pairs: list[tuple[Meaning, float]] = []
+        self.apart: dict[tuple[Any, str | None], list[tuple[Meaning, float]]] = {}
+        self.problems = problems
+
+    def number(self, label: str, wire: Any) -> float | None:  # noqa: ANN401 - whatever JSON holds
+        """The number in a value, None where there is none; a problem is kept."""
+        try:
+            return number(wire)
+        except NotANumberError as error:
+            self.problems.append(f"{label if len(label) <= _LONGEST else shortened(label)}: {error}")
+            return None
+
+
+_LONGEST = 100
 
 
 class Field(NamedTuple):
@@ -27,6 +49,7 @@ class Field(NamedTuple):
         elements: what the elements of a list mean.
         keyed: what the entries of an object mean.
         minus: the value to subtract.
+        minus_name: the point to subtract.
         nothing: numbers that mean that there is none.
         channel: the meter of its own that it belongs to.
     """
@@ -57,42 +80,77 @@ class Field(NamedTuple):
             channel=model.channel,
         )
 
-    def read(self, tree: Any, values: list[Value], problems: list[str]) -> None:  # noqa: ANN401 - whatever JSON holds
-        """Add what stands in an element."""
+    @property
+    def plain(self) -> bool:
+        """Whether it is a value, or a list of them, and nothing more: as nearly all are."""
+        return not (self.keyed or self.minus or self.minus_name or self.nothing or self.channel)
+
+    def read(self, tree: Any, into: Collected, time: Any = None) -> None:  # noqa: ANN401 - whatever JSON holds
+        """Collect what stands in an element; `time` is the value's own, if it has one."""
         wire = self.find(tree)
-        if wire is None and self.minus is None:
+        if self.minus is not None:
+            self.difference(wire, self.minus(tree), into, time)
+        elif wire is None:
             return
-        if self.elements and type(wire) is list:
+        elif self.elements and type(wire) is list:
             for i, (means, item) in enumerate(zip(self.elements, wire, strict=False)):
-                self.take(f"{self.label}[{i}]", means, item, values, problems)
+                self._take(into.number(f"{self.label}[{i}]", item), means, into, time)
         elif self.keyed and type(wire) is dict:
             for key, means in self.keyed.items():
-                self.take(f"{self.label}.{key}", means, wire.get(key), values, problems)
-        elif self.minus is None:
-            self.take(self.label, self.means, wire, values, problems)
+                self._take(into.number(f"{self.label}.{key}", wire.get(key)), means, into, time)
         else:
-            self.difference(wire, self.minus(tree), values, problems)
+            self._take(into.number(self.label, wire), self.means, into, time)
 
-    def take(self, label: str, means: Meaning, wire: Any, values: list[Value], problems: list[str]) -> None:  # noqa: ANN401
-        """Add one value."""
-        value = self._number(label, wire, problems)
-        if value is not None:
-            values.append(Value(means, value, self.channel))
-
-    def difference(self, wire: Any, less: Any, values: list[Value], problems: list[str]) -> None:  # noqa: ANN401
-        """Add one value less another; one that is missing counts as nothing flowing that way."""
-        value = self._number(self.label, wire, problems)
-        other = self._number(f"{self.label} (minus)", less, problems)
+    def difference(self, wire: Any, less: Any, into: Collected, time: Any = None) -> None:  # noqa: ANN401 - JSON
+        """Collect one value less another; one that is missing counts as nothing flowing that way."""
+        value, other = into.number(self.label, wire), into.number(f"{self.label} (minus)", less)
         if value is not None or other is not None:
-            values.append(Value(self.means, (value or 0.0) - (other or 0.0), self.channel))
+            self._take((value or 0.0) - (other or 0.0), self.means, into, time)
 
-    def _number(self, label: str, wire: Any, problems: list[str]) -> float | None:  # noqa: ANN401 - JSON
-        try:
-            value = number(wire)
-        except NotANumberError as error:
-            problems.append(f"{shortened(label) if len(label) > 100 else label}: {error}")
-            return None
-        return None if value in self.nothing else value
+    def _take(self, value: float | None, means: Meaning, into: Collected, time: Any) -> None:  # noqa: ANN401 - JSON
+        if value is None or value in self.nothing:
+            return
+        if time is None and self.channel is None:
+            into.pairs.append((means, value))
+        else:
+            into.apart.setdefault((_hashable(time), self.channel), []).append((means, value))
+
+
+class Plan:
+    """Fields to be read one after the other, the plain ones without detours."""
+
+    def __init__(self, fields: Iterable[Field]) -> None:
+        self._steps = tuple(
+            (field.label, field.find, field.means, field.elements, None if field.plain else field) for field in fields
+        )
+
+    def read(self, tree: Any, into: Collected) -> None:  # noqa: ANN401 - whatever JSON holds
+        """Collect what stands in an element."""
+        pairs = into.pairs
+        for label, find, means, elements, special in self._steps:
+            if special is not None:
+                special.read(tree, into)
+                continue
+            wire = find(tree)
+            kind = type(wire)
+            if kind is int or (kind is float and -_INFINITE < wire < _INFINITE):
+                pairs.append((means, wire))
+            elif wire is None:
+                continue
+            elif elements and kind is list:
+                for i, (one, item) in enumerate(zip(elements, wire, strict=False)):
+                    value = into.number(f"{label}[{i}]", item)
+                    if value is not None:
+                        pairs.append((one, value))
+            else:
+                value = into.number(label, wire)
+                if value is not None:
+                    pairs.append((means, value))
+
+
+def _hashable(time: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    """A time to group by; what cannot be one is told when it is read."""
+    return time if time is None or type(time) in (int, float, str) else str(time)[:80]
 
 
 def _meaning(field: FieldModel, phase: str | None) -> Meaning:

@@ -1,16 +1,14 @@
 """One message as a device model reads it: elements, points and raw frames become what was found."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ingest.formats.describing import Told
 from ingest.formats.elements import Element
-from ingest.formats.fields import Value
+from ingest.formats.fields import Collected
 from ingest.formats.found import Contents, Found, UnreadableError, few
 from ingest.formats.frames import frame_bytes
-from ingest.formats.meaning import Meaning
 from ingest.formats.numbers import NotANumberError, number, shortened
-from ingest.formats.paths import holds
 from ingest.formats.points import Point
 from ingest.formats.times import NotATimeError
 from ingest.formats.topics import filled
@@ -26,107 +24,90 @@ _UNKNOWN_SAID = 8
 
 
 class Circumstances(NamedTuple):
-    """What is known around a message.
+    """What is known of the messages of a topic, whatever they say.
 
     Attributes:
-        names: placeholders of its topic.
+        names: placeholders of the topic.
         fallback: id of the meter where the model's placeholders are not there.
-        told: what the device said about the topic before.
         codec_of: finds the codec of a raw frame.
     """
 
     names: Mapping[str, str]
     fallback: str
-    told: Told | None = None
     codec_of: CodecOf | None = None
 
 
 class Interpretation:
     """One message being read."""
 
-    def __init__(self, compiled: "CompiledModel", tree: Any, around: Circumstances) -> None:  # noqa: ANN401 - JSON
-        self._compiled, self._tree, self._around = compiled, tree, around
+    __slots__ = ("_around", "_compiled", "_found", "_problems", "_unknown")
+
+    def __init__(self, compiled: "CompiledModel", around: Circumstances) -> None:
+        self._compiled, self._around = compiled, around
         self._found: list[Found] = []
         self._problems: list[str] = []
         self._unknown: list[str] = []
 
-    def leaf(self) -> Contents | None:
-        """The one value of a message whose topic says what it means."""
-        names, told = self._around.names, self._around.told
+    def leaf(self, tree: Any, told: Told | None) -> Contents | None:  # noqa: ANN401 - whatever JSON holds
+        """The one value of a message whose topic says what it means; None if it is no number."""
+        names, unread = self._around.names, self._compiled.model.unread
         if told is not None and told.error is not None:
             return Contents([], [])
         points = self._compiled.points
         assert points is not None  # noqa: S101 - a topic with a leaf has points
-        name = told.name if told is not None and told.name is not None else names["leaf"]
-        element = Element(self._tree, (), names)
-        values: list[tuple[Any, Value]] = []
-        for point in points.named(name, self._tree):
-            try:
-                number(point.value) if type(point.value) not in (list, dict) else None
-            except NotANumberError:
-                return Contents([], []) if self._compiled.model.unread == "nothing" else None
-            unit = told.unit if told is not None and told.unit is not None else point.unit
-            self._point(point._replace(unit=unit), {}, names.get("phase"), values)
-        self._add(element, values)
+        point = points.named(names["leaf"], tree)
+        if point is None or not (type(point.value) in (list, dict) or _may_be_number(point.value)):
+            return Contents([], []) if point is None or unread == "nothing" else None
+        if told is not None:
+            point = point._replace(name=told.name or point.name, unit=told.unit or point.unit)
+        into = Collected(self._problems)
+        self._point(point, {}, names.get("phase"), into)
+        self._add(Element(tree, (), names), into)
         return self._contents()
 
-    def elements(self, body: Any) -> Contents:  # noqa: ANN401 - whatever JSON holds
+    def elements(self, body: Any, whole: Any) -> Contents:  # noqa: ANN401 - whatever JSON holds
         """Everything that stands in a message."""
-        compiled = self._compiled
-        for element in compiled.elements.of(body, self._tree, self._around.names, self._problems):
-            values: list[tuple[Any, Value]] = []
+        compiled, problems = self._compiled, self._problems
+        for element in compiled.elements.of(body, whole, self._around.names, problems):
+            into = Collected(problems)
             phase = element.names.get("phase")
-            plain: list[Value] = []
-            for field in compiled.fields_for(phase):
-                field.read(element.tree, plain, self._problems)
-            for variant in compiled.variants_for(phase):
-                if holds(variant.when(element.tree)):
-                    for field in variant.fields:
-                        field.read(element.tree, plain, self._problems)
-                    break
-            values.extend((None, value) for value in plain)
+            compiled.read_fields(element.tree, phase, into)
             if compiled.points is not None:
                 points = {point.name: point for point in compiled.points.of(element.tree)}
                 for point in points.values():
-                    self._point(point, points, phase, values)
-            if not values and compiled.frame is not None:
+                    self._point(point, points, phase, into)
+            if into.pairs or into.apart:
+                self._add(element, into)
+            elif compiled.frame is not None:
                 self._raw_frame(element)
-            self._add(element, values)
         return self._contents()
 
-    def _point(
-        self, point: Point, others: Mapping[str, Point], phase: str | None, values: list[tuple[Any, Value]]
-    ) -> None:
+    def _point(self, point: Point, others: Mapping[str, Point], phase: str | None, into: Collected) -> None:
         known = self._compiled.meanings.of(point.name, unit=point.unit, phase=phase)
         if known.problem is not None:
             self._problems.append(known.problem)
         if known.field is None:
-            self._unknown.append(point.name)
-            return
-        found: list[Value] = []
-        if known.field.minus_name is None:
-            known.field.read(point.value, found, self._problems)
+            if point.value is not None and _may_be_number(point.value):
+                self._unknown.append(point.name)
+        elif known.field.minus_name is None:
+            known.field.read(point.value, into, point.time)
         else:
             less = others.get(known.field.minus_name)
-            known.field.difference(point.value, less.value if less else None, found, self._problems)
-        values.extend((point.time, value) for value in found)
+            known.field.difference(point.value, less.value if less else None, into, point.time)
 
-    def _add(self, element: Element, values: Sequence[tuple[Any, Value]]) -> None:
-        """Take values that were read in an element, apart by time and channel."""
-        if not values:
-            return
+    def _add(self, element: Element, into: Collected) -> None:
+        """Take what was read in an element, apart by time and channel."""
         compiled = self._compiled
-        own = compiled.elements.meter({**element.names, **self._further_names(element)}, self._around.fallback)
-        groups: dict[tuple[Any, str | None], list[tuple[Meaning, float]]] = {}
-        for time, (means, wire, channel) in values:
-            groups.setdefault((_hashable(time), channel), []).append((means, wire))
+        names = {**element.names, **self._further_names(element)} if compiled.names else element.names
+        meter, ahead = compiled.elements.meter(names, self._around.fallback), compiled.clock.ahead
         around: Millis | None = None
-        for i, ((time, channel), pairs) in enumerate(groups.items()):
-            if i == 0 or time is None:
-                around = self._time_of(element) if time is None else None
-            meter = own if channel is None else f"{own}:{filled(channel, element.names)}"
-            at = around if time is None else self._time(time)
-            self._found.append(Found.of(meter, at, pairs, ahead=compiled.clock.ahead))
+        if into.pairs or any(time is None for time, _ in into.apart):
+            around = self._time_of(element)
+        if into.pairs:
+            self._found.append(Found.of(meter, around, into.pairs, ahead=ahead))
+        for (time, channel), pairs in into.apart.items():
+            own = meter if channel is None else f"{meter}:{filled(channel, names)}"
+            self._found.append(Found.of(own, around if time is None else self._time(time), pairs, ahead=ahead))
 
     def _raw_frame(self, element: Element) -> None:
         """Read the raw bytes that an element carries with the device's own codec."""
@@ -147,17 +128,16 @@ class Interpretation:
             )
             raise UnreadableError(reason)
         numbers = codec.codec.numbers(raw, port if type(port) is int else None)
-        read = codec.read(numbers, Circumstances(names, meter))
-        if read is not None:
-            self._problems.extend(read.problems)
-            around = self._time_of(element)
-            self._found.extend(
-                found if found.time is not None else Found(found.meter, around, found.fields, found.values)
-                for found in read.found
-            )
+        read = Interpretation(codec, Circumstances(names, meter)).elements(numbers, numbers)
+        self._problems.extend(read.problems)
+        around = self._time_of(element)
+        self._found.extend(
+            found if found.time is not None else Found(found.meter, around, found.fields, found.values)
+            for found in read.found
+        )
 
     def _contents(self) -> Contents:
-        if not self._found and not self._problems and self._unknown and self._compiled.model.unread == "unknown":
+        if self._unknown and not self._found and not self._problems and self._compiled.model.unread == "unknown":
             names = ", ".join(shortened(name) for name in self._unknown[:_UNKNOWN_SAID])
             reason = (
                 f"{self._compiled.model.title}: what {names} {'mean' if len(self._unknown) > 1 else 'means'} is not "
@@ -185,6 +165,10 @@ class Interpretation:
         return self._compiled.elements.translated(found)
 
 
-def _hashable(time: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
-    """A time to group by; what cannot be one is told when it is read."""
-    return time if time is None or type(time) in (int, float, str) else str(time)[:80]
+def _may_be_number(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
+    """Whether a value is a number, or says that there is none."""
+    try:
+        number(value)
+    except NotANumberError:
+        return False
+    return True

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ingest.formats.describing import Told
 from ingest.formats.fields import Field
 from ingest.formats.meaning import Meaning, meaning
 from ingest.formats.model import DeviceModel
@@ -54,9 +53,10 @@ class Points:
                 if type(name) in (str, int) and type(holder) is dict:
                     yield from self._point(str(name), holder)
 
-    def named(self, name: str, element: Any) -> Iterator[Point]:  # noqa: ANN401 - whatever JSON holds
-        """The one point of a message whose topic names it."""
-        yield from self._point(name, self._find(element))
+    def named(self, name: str, element: Any) -> Point | None:  # noqa: ANN401 - whatever JSON holds
+        """The one point of a message whose topic names it, None if it is not good."""
+        holder = self._find(element)
+        return next(self._point(name, holder), None) if type(holder) is dict else Point(name, holder)
 
     def _point(self, name: str, holder: Any) -> Iterator[Point]:  # noqa: ANN401 - whatever JSON holds
         if type(holder) is not dict:
@@ -136,6 +136,3 @@ def _by_words(vocabulary: VocabularyModel, name: str, declared: str | None, phas
 
 def _field(name: str, means: Meaning, channel: str | None) -> Field:
     return Field(name, lookup("@"), means, channel=channel)
-
-
-__all__ = ["Known", "Point", "PointMeanings", "Points", "Told"]

@@ -22,7 +22,7 @@ class _Candidate(NamedTuple):
     """A model that may read a topic, with the placeholders it found there."""
 
     model: CompiledModel
-    names: Mapping[str, str]
+    around: Circumstances
 
 
 class Recognition:
@@ -50,12 +50,12 @@ class Recognition:
             told: what devices said about topics.
             codec_of: finds the codec of a raw frame.
         """
-        self._told, self._codec_of = told, codec_of
+        self._told = told
         self._too_long = len(topic) > LONGEST
         self._fallback = topic[:LONGEST].replace("/", ".").strip(".")
         self._unknown_device: str | None = None
         self._candidates: list[_Candidate] = []
-        self._silent = False
+        self._silent, self._firm = False, 0
         named = [model for model in models if model.name == device]
         if named and named[0].codec is not None:
             device = None
@@ -63,16 +63,15 @@ class Recognition:
             for model in sorted(models, key=lambda m: m.model.catch_all):
                 names = model.names_on(topic)
                 if names is not None:
-                    self._candidates.append(_Candidate(model, names))
-            self._silent = all(c.model.model.catch_all for c in self._candidates) and any(
-                model.silent_on(topic) for model in models
-            )
+                    self._candidates.append(_Candidate(model, Circumstances(names, self._fallback, codec_of)))
+            self._firm = sum(not c.model.model.catch_all for c in self._candidates)
+            self._silent = not self._firm and any(model.silent_on(topic) for model in models)
             return
         for model in named:
             names = model.names_on(topic)
             self._silent = names is None and model.silent_on(topic)
             if names is not None or model.model.payload != "scalar":
-                self._candidates.append(_Candidate(model, names or {}))
+                self._candidates.append(_Candidate(model, Circumstances(names or {}, self._fallback, codec_of)))
         if not named:
             self._unknown_device = device
 
@@ -93,7 +92,7 @@ class Recognition:
         parsed = Parsed(message)
         told = self._told.get(message.topic)
         reasons: list[str] = []
-        for i, (model, names) in enumerate(self._candidates):
+        for i, (model, around) in enumerate(self._candidates):
             try:
                 tree = parsed.tree(model.model.payload, model.model.columns)
             except UnreadableError as error:
@@ -102,9 +101,10 @@ class Recognition:
                 continue
             if not model.matches(tree):
                 continue
-            contents = model.read(tree, Circumstances(names, self._fallback, told, self._codec_of))
+            contents = model.read(tree, around, told)
             if contents is not None:
-                if i and not model.model.catch_all:
-                    self._candidates.insert(0, self._candidates.pop(i))
+                first = self._firm if model.model.catch_all else 0
+                if i > first:
+                    self._candidates.insert(first, self._candidates.pop(i))
                 return contents
         raise UnreadableError(reasons[0] if reasons else _UNKNOWN)
