@@ -199,6 +199,11 @@ _SPELLINGS: Mapping[str, str] = {
     "KVAH": "kVAh", "㎥": "m3", "m³": "m3", "m^3": "m3", "Nm3": "m3", "Nm³": "m3", "方": "m3", "立方米": "m3",
     "l": "L", "dm³": "dm3",
     "m³/h": "m3/h", "Nm3/h": "m3/h", "Nm³/h": "m3/h", "l/h": "L/h", "l/min": "L/min", "l/s": "L/s", "m³/s": "m3/s",
+    "Volt": "V", "Volts": "V", "volt": "V", "Ampere": "A", "Amp": "A", "Amps": "A", "Watts": "W", "watt": "W",
+    "Hertz": "Hz", "MVAr": "Mvar", "MVar": "Mvar", "Cel": "degC", "celsius": "degC", "Celsius": "degC", "摄氏度": "degC",
+    "%RH": "%", "%rh": "%", "乏": "var", "千乏": "kvar", "伏安": "VA", "千伏安": "kVA", "千乏时": "kvarh", "千伏": "kV",
+    "千瓦·时": "kWh", "兆焦": "MJ", "吉焦": "GJ", "帕": "Pa", "千帕": "kPa", "兆帕": "MPa", "升": "L", "千克": "kg", "公斤": "kg",
+    "立方米/小时": "m3/h", "立方米/时": "m3/h", "吨/小时": "t/h", "吨/时": "t/h",
     "吨": "t", "T": "t", "KG": "kg", "°C": "degC", "℃": "degC", "C": "degC", "°F": "degF", "℉": "degF", "F": "degF",
     "KPa": "kPa", "kpa": "kPa", "Mpa": "MPa", "MPA": "MPa", "Bar": "bar", "W/m²": "W/m2", "W/㎡": "W/m2", "": "1",
 }  # fmt: skip
