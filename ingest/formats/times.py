@@ -17,6 +17,9 @@ _LONGEST = 64
 
 _LAYOUTS = {14: "%Y%m%d%H%M%S", 12: "%y%m%d%H%M%S"}
 
+_TO_THE_MILLISECOND = 17
+"""Digits of a date that goes down to milliseconds (20260115080000123)."""
+
 _DEVICE, _ARRIVAL = TimeSource.DEVICE, TimeSource.ARRIVAL  # in Python 3.11, looking up a member takes a while
 
 _SURELY_MILLISECONDS = range(10**11, 10**13)
@@ -43,7 +46,7 @@ def read(value: Any, zone: tzinfo = UTC, layout: str | None = None) -> Millis | 
     """The time in a field; None where there is none.
 
     Args:
-        value: epoch number (also as text), ISO 8601 text, or 14 digits (20260115080000).
+        value: epoch number (also as text), ISO 8601 text, or 14 or 17 digits (20260115080000123).
         zone: time zone of texts that do not say one.
         layout: `strptime` layout, where the device has its own.
 
@@ -95,6 +98,8 @@ def _from_text(text: str, zone: tzinfo) -> Millis | None:
             if len(text) > 20:
                 message = f"{shortened(text)} is no time"
                 raise NotATimeError(message)
+            if len(text) == _TO_THE_MILLISECOND and text.startswith("20"):
+                return _by_layout(f"{text}000", zone, "%Y%m%d%H%M%S%f")
             return read(int(text), zone)
         if text.count(".") == 1 and text.replace(".", "").isdigit() and len(text) < 32:
             return epoch(float(text))
