@@ -10,7 +10,7 @@ from ingest.formats import native, sparkplug
 from ingest.formats.binding import Binder, NoMeterError
 from ingest.formats.compiled import CompiledModel
 from ingest.formats.conversions import Conversions
-from ingest.formats.describing import Told, describing
+from ingest.formats.describing import Descriptions
 from ingest.formats.found import Contents, Found, UnreadableError
 from ingest.formats.gathered import Gathered
 from ingest.formats.message import Decoded, Message
@@ -86,9 +86,8 @@ class Decoder:
         self._binder = Binder(park, self._conversions)
         self._native = native.Native(zone)
         self._sparkplug = sparkplug.Sparkplug()
-        self._device_models = tuple(models)
         self._models = tuple(CompiledModel(model, zone) for model in models)
-        self._told: dict[str, Told] = {}
+        self._descriptions = Descriptions(models)
         self._formats: dict[str, Format] = {}
 
     def decode(self, message: Message) -> Decoded:
@@ -151,10 +150,10 @@ class Decoder:
             return self._native
         if device == sparkplug.Sparkplug.name or (device is None and sparkplug.speaks(topic)):
             return self._sparkplug
-        description = describing(self._device_models, topic, self._told) if device is None else None
+        description = self._descriptions.on(topic) if device is None else None
         if description is not None:
             return description
-        return Recognition(self._models, topic, device=device, told=self._told, codec_of=self._codec_of)
+        return Recognition(self._models, topic, device=device, told=self._descriptions.told, codec_of=self._codec_of)
 
     def _codec_of(self, wire_meter: str) -> CompiledModel | None:
         """The model for raw frames that the park file names for a wire meter."""

@@ -63,15 +63,30 @@ class Describing:
         return Contents([], [])
 
 
-def describing(models: Sequence[DeviceModel], topic: str, told: dict[str, Told]) -> Describing | None:
-    """What takes the descriptions on a topic, None if it holds none."""
-    for model in models:
-        for describes in model.describes:
-            for text in describes.topics:
-                names = TopicPattern(text).match(topic)
-                if names is not None:
-                    return Describing(describes, filled(describes.of, names), told)
-    return None
+class Descriptions:
+    """What was told so far, and which topics tell more.
+
+    Attributes:
+        told: by the topic that is described.
+    """
+
+    def __init__(self, models: Sequence[DeviceModel]) -> None:
+        """Take what models say about descriptions."""
+        self.told: dict[str, Told] = {}
+        self._patterns = [
+            (TopicPattern(text), describes)
+            for model in models
+            for describes in model.describes
+            for text in describes.topics
+        ]
+
+    def on(self, topic: str) -> Describing | None:
+        """What takes the descriptions on a topic, None if it holds none."""
+        for pattern, describes in self._patterns:
+            names = pattern.match(topic)
+            if names is not None:
+                return Describing(describes, filled(describes.of, names), self.told)
+        return None
 
 
 def _tree(payload: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
