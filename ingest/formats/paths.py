@@ -5,11 +5,12 @@ compared with null (``power != `null` || StatusSNS.ENERGY``): what fields and co
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
 
 Lookup: TypeAlias = Callable[[Any], Any]
 """What stands at a path in a tree, None if nothing does."""
@@ -34,10 +35,15 @@ def lookup(path: str) -> Lookup:
     if _DOTTED.fullmatch(path):
         return _dotted(path)
     try:
-        search = jmespath.compile(path).search
+        compiled = jmespath.compile(path)
     except JMESPathError as error:
         message = f"{path!r} is not JMESPath: {str(error).splitlines()[0]}"
         raise PathError(message) from error
+    for name in _called(compiled.parsed):
+        if name not in Functions.FUNCTION_TABLE:
+            message = f"{path!r} calls {name}(), which is no function of JMESPath"
+            raise PathError(message)
+    search = compiled.search
 
     condition = _condition(path)
     if condition is not None:
@@ -55,6 +61,16 @@ def lookup(path: str) -> Lookup:
 def holds(value: Any) -> bool:  # noqa: ANN401 - trees of JSON hold anything
     """Whether a condition holds, as JMESPath has it: zero is true; null, false and everything empty are not."""
     return value is not None and value is not False and value not in ("", [], {})
+
+
+def _called(node: Any) -> Iterator[str]:  # noqa: ANN401 - jmespath leaves it untyped
+    """The functions that a parsed expression calls."""
+    if not isinstance(node, dict):  # a bound of a slice
+        return
+    if node["type"] == "function_expression":
+        yield node["value"]
+    for child in node["children"]:
+        yield from _called(child)
 
 
 def _condition(path: str) -> Lookup | None:
