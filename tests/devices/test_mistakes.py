@@ -73,7 +73,7 @@ CASES = [
         "5:5: reading 'L1.voltge' is not known; did you mean 'L1.voltage'?",
     ),
     (
-        f"{VOLTAGE}examples:\n  - topic: t/a\n  - {{ topic: t/a, payload: {{ v: 9 }}, readings: {{ a: {{ voltage: 8 }} }} }}",
+        f"{VOLTAGE}examples:\n  - topic: t/a\n  - {{ topic: t/a, payload: {{v: 9}}, readings: {{a: {{voltage: 8}}}} }}",
         "7:5: example 2: a voltage is read as 9.0, not 8.0; correct the model or the example",
     ),
 ]  # fmt: skip
