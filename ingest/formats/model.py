@@ -30,7 +30,12 @@ def _several(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
 
 
 class VariantModel(Part):
-    """Fields that are read only if a condition holds; of several variants the first that holds is read."""
+    """Fields that are read only if a condition holds; of several variants the first that holds is read.
+
+    Attributes:
+        when: JMESPath condition on the element.
+        fields: what to read then, beside the model's own.
+    """
 
     when: Path
     fields: tuple[FieldModel, ...] = ()
@@ -112,7 +117,10 @@ class DeviceModel(Part):
     columns: tuple[str, ...] = ()
     when: Path | None = None
     wrapper: Path | None = None
-    each: Annotated[tuple[EachModel, ...], BeforeValidator(_several)] = ()
+    each: Annotated[
+        tuple[EachModel, ...],
+        BeforeValidator(_several, json_schema_input_type=EachModel | tuple[EachModel, ...]),
+    ] = ()
     points: PointsModel | None = None
     names: dict[str, Path] = Field(default_factory=dict)
     words: dict[str, dict[str, str]] = Field(default_factory=dict)
@@ -122,7 +130,10 @@ class DeviceModel(Part):
     variants: tuple[VariantModel, ...] = ()
     vocabulary: VocabularyModel | None = None
     unread: Literal["unknown", "nothing"] = "unknown"
-    describes: Annotated[tuple[DescribesModel, ...], BeforeValidator(_several)] = ()
+    describes: Annotated[
+        tuple[DescribesModel, ...],
+        BeforeValidator(_several, json_schema_input_type=DescribesModel | tuple[DescribesModel, ...]),
+    ] = ()
     frame: FrameModel | None = None
     codec: CodecModel | None = None
     examples: tuple[ExampleModel, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from ingest.formats.meaning import Scale, meaning
 from ingest.formats.paths import lookup
@@ -51,11 +51,11 @@ def _a_phase(name: str | None) -> str | None:
 
 Path = Annotated[str, AfterValidator(_a_path)]
 Pattern = Annotated[str, AfterValidator(_a_pattern)]
-Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_listed)]
-Texts = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Numbers = Annotated[tuple[float, ...], BeforeValidator(_listed)]
-Phase = Annotated[str | None, AfterValidator(_a_phase)]
-QuantityName = Annotated[str, AfterValidator(_a_quantity)]
+Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])]
+Numbers = Annotated[tuple[float, ...], BeforeValidator(_listed, json_schema_input_type=float | tuple[float, ...])]
+Phase = Annotated[str | None, AfterValidator(_a_phase), WithJsonSchema({"enum": [*PHASES, None]})]
+QuantityName = Annotated[str, AfterValidator(_a_quantity), WithJsonSchema({"enum": list(QUANTITIES)})]
 ZoneName = Annotated[str, AfterValidator(_a_zone)]
 
 
