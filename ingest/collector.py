@@ -6,8 +6,10 @@ read goes into the same batch as a rejection, so one message can never hold up t
 
 import logging
 import threading
+import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from ingest.batching import Decoder, decode_batch
 from ingest.broker import Arrivals
@@ -34,13 +36,20 @@ BACKLOG_MESSAGES, BACKLOG_BYTES = 50_000, 32 * 2**20
 """So much may wait to be safe on disk before we stop reading from the network."""
 
 _LOOK_EVERY = 0.5
+_SETTLES_WITHIN = 10.0
 _AFTER_A_DEFECT = 1.0
+
+
+class UnsettledError(Exception):
+    """What was handed over is not in the store in time, or waits in the spool; trying again later helps."""
 
 
 class Collector:
     """Moves messages from a session to a writer.
 
     Attributes:
+        decoder: turns messages into readings; exchanged between two batches only.
+        mine: whether a topic is in this collector's partition; exchanged likewise.
         problem: what goes wrong in here, in a sentence; None when all is well.
     """
 
@@ -53,9 +62,12 @@ class Collector:
             mine: whether a topic is in this collector's partition; another collector stores the others.
         """
         self.problem: str | None = None
-        self._decoder, self._writer, self._mine = decoder, writer, mine
+        self.decoder, self.mine = decoder, mine
+        self._writer = writer
         self._waiting: deque[Arrivals] = deque()
         self._delivered = self._delivered_bytes = self._latest = 0
+        self._handed_over = 0
+        self._turn, self._batch = threading.Lock(), threading.Lock()
         self._arrival = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -86,6 +98,29 @@ class Collector:
         """Messages that have arrived and are not yet safe on disk."""
         return self._delivered - self._writer.finished
 
+    @contextmanager
+    def between_batches(self) -> Iterator[None]:
+        """While it lasts no message is decoded; what arrives waits."""
+        # Who waits keeps the turn: the collector cannot take one batch after the other before it.
+        with self._turn, self._batch:
+            yield
+
+    def settle(self) -> None:
+        """Wait until what was handed over is in the store; between batches.
+
+        Raises:
+            UnsettledError: if it takes too long, or some of it went into the spool.
+        """
+        deadline = time.monotonic() + _SETTLES_WITHIN
+        while self._writer.finished < self._handed_over:
+            if time.monotonic() > deadline:
+                message = "the store takes long to write; nothing was changed, try again later"
+                raise UnsettledError(message)
+            time.sleep(0.005)
+        if self._writer.spool.readings:
+            message = "readings wait in the spool for the store; nothing was changed, try again when it is empty"
+            raise UnsettledError(message)
+
     def has_room(self) -> bool:
         """Whether more messages may come."""
         waiting = self._delivered_bytes - self._writer.finished_bytes
@@ -111,7 +146,10 @@ class Collector:
         if self._waiting and not self._has_a_batch():
             self._stopping.wait(BUSY_BATCH_SECONDS if self._latest >= BUSY_FROM else BATCH_SECONDS)
         while self._waiting:
-            self._hand_over()
+            with self._turn:
+                pass
+            with self._batch:
+                self._hand_over()
         self._writer.rescue()
 
     def _has_a_batch(self) -> bool:
@@ -126,12 +164,13 @@ class Collector:
             count += len(arrivals[-1].messages)
             size += arrivals[-1].size
         messages = [message for a in arrivals for message in a.messages]
-        if self._mine is not None:
-            messages = [message for message in messages if self._mine(message.topic)]
+        if self.mine is not None:
+            messages = [message for message in messages if self.mine(message.topic)]
         try:
-            decoded = decode_batch(self._decoder, messages) if messages else None
+            decoded = decode_batch(self.decoder, messages) if messages else None
         except Exception:
             self._waiting.extendleft(reversed(arrivals))
             raise
         self._latest = count
+        self._handed_over += count
         self._writer.put(Work(decoded, arrivals))

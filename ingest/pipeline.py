@@ -1,12 +1,13 @@
 """The whole way in as one thing to start, ask and stop: broker, session and collector."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from ingest.address import BrokerAddress
-from ingest.batching import Decoder
 from ingest.broker import BrokerSession
 from ingest.collector import Collector
 from ingest.embedded import EmbeddedBroker
+from ingest.formats.decoder import Decoder
 from ingest.subscription import Subscription
 from ingest.writer import Writer
 from parkwatt.readings import Millis
@@ -41,7 +42,7 @@ class Pipeline:
         self.history: float | None = None
         self._embedded = broker if isinstance(broker, EmbeddedBroker) else None
         self._address = broker.address if isinstance(broker, EmbeddedBroker) else broker
-        self._writer = writer
+        self._writer, self._decoder = writer, decoder
         self._collector = Collector(decoder=decoder, writer=writer, mine=subscription.mine)
         self._session = BrokerSession(
             self._address,
@@ -69,6 +70,28 @@ class Pipeline:
         if self._embedded is not None:
             self._embedded.stop()
         self._writer.close()
+
+    def between_batches(self) -> AbstractContextManager[None]:
+        """While it lasts no message is decoded; what arrives waits."""
+        return self._collector.between_batches()
+
+    def settle(self) -> None:
+        """Wait until what was decoded is in the store; between batches.
+
+        Raises:
+            UnsettledError: if it takes too long, or some of it went into the spool.
+        """
+        self._collector.settle()
+
+    def read_with(self, renewed: Callable[[Decoder], Decoder], mine: Callable[[str], bool] | None) -> None:
+        """Decode with another decoder from now on; between batches.
+
+        Args:
+            renewed: makes it from the one before.
+            mine: whether a topic is in this collector's partition.
+        """
+        self._decoder = self._collector.decoder = renewed(self._decoder)
+        self._collector.mine = mine
 
     def status(self) -> Status:
         """How it is doing now."""

@@ -110,6 +110,7 @@ def demo(
             park=park,
             store=given.store(_store_url(data_dir)),
             models=models,
+            park_file=park_file,
             intake=Intake(broker, data_dir / "spool"),
             web=web,
         )
@@ -171,6 +172,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
             park=the_park,
             store=given.store(store or _store_url(data_dir)),
             models=models,
+            park_file=park,
             intake=Intake(
                 source,
                 spool_dir or data_dir / "spool",
@@ -213,6 +215,7 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
             park=the_park,
             store=given.store(store),
             models=models,
+            park_file=park,
             intake=Intake(
                 address,
                 spool_dir or Path("data/spool"),
@@ -236,9 +239,10 @@ def dashboard(
     """Show only: the page over a store that no other process has open."""
     from parkwatt.installation import Installation
 
-    the_park = given.park(park, given.models(park))
+    models = given.models(park)
+    the_park = given.park(park, models)
     web = given.web(http_host, http_port, password)
-    installation = Installation(park=the_park, store=given.store(store), web=web)
+    installation = Installation(park=the_park, store=given.store(store), models=models, park_file=park, web=web)
     with given.running():
         installation.run(ready=lambda: console.print(f"showing {web.url}"))
 

@@ -47,16 +47,13 @@ def gigabytes(number: float) -> int:
     return round(number * 1e9)
 
 
-def models(park_file: Path | None) -> "list[DeviceModel]":
+def models(park_file: Path | None) -> "tuple[DeviceModel, ...]":
     """The device models that ship, and the park's own: the folder `devices` beside its park file."""
-    from ingest.devices import DeviceModelError, load_models
+    from parkwatt.configuration import ConfigurationError, read_models
 
-    own = None
-    if park_file is not None:
-        own = (park_file if park_file.is_dir() else park_file.parent) / "devices"
     try:
-        return load_models(own if own is not None and own.is_dir() else None)
-    except DeviceModelError as error:
+        return read_models(park_file)
+    except ConfigurationError as error:
         end(2, error)
 
 
@@ -73,9 +70,9 @@ def park(park_file: Path, models: "Sequence[DeviceModel]") -> "Park":
 
 def devices(models: "Sequence[DeviceModel]") -> set[str]:
     """What a meter's `device` may be."""
-    from ingest.formats.decoder import BUILT_IN
+    from parkwatt.configuration import device_names
 
-    return {*BUILT_IN, *(model.name for model in models)}
+    return device_names(models)
 
 
 def store(url: str) -> "Store":

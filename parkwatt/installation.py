@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +20,7 @@ from ingest.share import Share
 from ingest.spool import Spool
 from ingest.subscription import Subscription
 from ingest.writer import Writer
+from parkwatt.configuration import Configuration, read
 from parkwatt.live import Live
 from parkwatt.park import Park
 from parkwatt.readings import Millis
@@ -84,6 +86,14 @@ class Web:
         return f"http://{'127.0.0.1' if self.host == '0.0.0.0' else self.host}:{self.port}"
 
 
+def nothing() -> None:
+    """What is done meanwhile if there is nothing to do."""
+
+
+class ReloadError(ValueError):
+    """The files say what a running process cannot change; a restart can."""
+
+
 class Service(Protocol):
     """Something that runs beside the rest."""
 
@@ -101,15 +111,19 @@ class Installation:
 
     Attributes:
         live: the park this second.
+        models: the device models that messages are read with.
+        park_file: where both stand.
         pipeline: the way in; None in a process that only shows.
+        on_reload: told after park and device models have changed in the running process.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is wired together, each by its name
         self,
         *,
         park: Park,
         store: Store,
         models: Sequence[DeviceModel] = (),
+        park_file: Path | None = None,
         intake: Intake | None = None,
         web: Web | None = None,
     ) -> None:
@@ -119,11 +133,15 @@ class Installation:
             park: the park file.
             store: where readings live; closed at the end of `run`.
             models: device models.
+            park_file: where `reload` reads park and device models again; None where that is not asked for.
             intake: where messages come from; None for a process that only shows.
             web: where the page is shown; None for a process that only collects.
         """
         self.park, self.store, self.live = park, store, Live(store.latest())
-        self._models, self._web = models, web
+        self.models, self.park_file = tuple(models), park_file
+        self.on_reload: list[Callable[[Configuration], None]] = []
+        self._intake, self._web = intake, web
+        self._one_at_a_time = threading.RLock()
         self.pipeline: Pipeline | None = None
         self._services: list[Service] = []
         if intake is not None:
@@ -145,11 +163,56 @@ class Installation:
 
     def new_decoder(self) -> Decoder:
         """A decoder for this park's messages."""
-        return Decoder(self._models, self.park)
+        return Decoder(self.models, self.park)
 
     def beside(self, service: Service) -> None:
         """Run something else from start to stop."""
         self._services.append(service)
+
+    def reload(self) -> None:
+        """Read park and device models again, and go on with them: no message is lost or read twice.
+
+        Raises:
+            ConfigurationError: if the files have mistakes; everything is as it was.
+            ReloadError: if they say what only a restart can bring.
+        """
+        if self.park_file is None:
+            message = "this process was not started from a park file"
+            raise ReloadError(message)
+        with self._one_at_a_time:
+            self.go_on_with(read(self.park_file))
+
+    def go_on_with(self, configuration: Configuration, *, meanwhile: Callable[[], None] = nothing) -> None:
+        """Exchange park and device models in the running process, between two batches of messages.
+
+        Args:
+            configuration: what counts from now on.
+            meanwhile: done just before, while everything decoded so far is in the store and nothing else is decoded;
+                what it raises leaves everything as it was.
+
+        Raises:
+            ReloadError: if it says what only a restart can bring.
+            UnsettledError: if there is something to do meanwhile, and the store does not take what was decoded.
+        """
+        with self._one_at_a_time:
+            if configuration.park.id != self.park.id:
+                message = f"the park's id was {self.park.id!r}, now it is {configuration.park.id!r}; restart for that"
+                raise ReloadError(message)
+            with nullcontext() if self.pipeline is None else self.pipeline.between_batches():
+                if self.pipeline is not None and meanwhile is not nothing:
+                    self.pipeline.settle()
+                meanwhile()
+                self._exchange(configuration)
+            self.live.version += 1
+            for tell in self.on_reload:
+                tell(configuration)
+            logger.info("reading with %s: %d meters", self.park_file or "what was given", len(self.park.meters))
+
+    def _exchange(self, configuration: Configuration) -> None:
+        self.park, self.models = configuration
+        if self._intake is not None and self.pipeline is not None:
+            mine = self._intake.subscription(self.park).mine
+            self.pipeline.read_with(lambda before: before.renewed(self.models, self.park), mine)
 
     def status(self) -> Status:
         """How the pipeline is doing."""
@@ -181,6 +244,11 @@ class Installation:
                 from dashboards.live.server import Server, build
 
                 context = Context(self.park, self.store, self.live, self.status, now)
+
+                def show(configuration: Configuration) -> None:
+                    context.park = configuration.park
+
+                self.on_reload.insert(0, show)
                 app = build(context, password=self._web.password)
                 Server(app, host=self._web.host, port=self._web.port, ready=ready).run()
         finally:

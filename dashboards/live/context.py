@@ -11,12 +11,12 @@ from parkwatt.status import StatusSource
 from parkwatt.store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
     """The park and where its numbers come from.
 
     Attributes:
-        park: the park file.
+        park: the park file; another one after it was read again.
         store: readings of the past.
         live: readings of this second.
         status: how the pipeline is doing.

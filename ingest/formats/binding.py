@@ -86,6 +86,10 @@ class Binder:
 
     A meter is found by its `wire_id`, else by its `id`; else by its `topic`, when the message speaks of one wire
     meter only. A wire meter nobody claims keeps its own id.
+
+    Attributes:
+        topics: topic filter of every meter of the park.
+        claims: the wire meter that came first on the topic filter of a meter.
     """
 
     def __init__(self, park: Park | None, conversions: Conversions) -> None:
@@ -96,8 +100,9 @@ class Binder:
         self._filters: FilterTree[Meter] = FilterTree()
         self._known: dict[tuple[str, str, bool], Binding] = {}
         self._strangers: dict[str, Binding] = {}
-        self._claims: dict[str, str] = {}
+        self.claims: dict[str, str] = {}
         self._bindings: dict[str, Binding] = {}
+        self.topics = {meter.id: meter.topic for meter in (park.meters if park else ())}
         for meter in park.meters if park else ():
             self._bindings[meter.id] = Binding(meter.id, conversions, meter)
             if meter.wire_id is not None:
@@ -106,6 +111,12 @@ class Binder:
                 self._by_id[meter.id] = meter
             if meter.topic is not None:
                 self._filters.add(meter.topic, meter)
+
+    def keep_claims(self, before: "Binder") -> None:
+        """Go on with the wire meters that came first on a meter's topic, where the park file still has it there."""
+        for meter, wire_meter in before.claims.items():
+            if meter in self.topics and self.topics[meter] == before.topics[meter]:
+                self.claims[meter] = wire_meter
 
     def device_on(self, topic: str) -> str | None:
         """The device model that the park file names for a topic."""
@@ -167,4 +178,4 @@ class Binder:
             return None
         meter = candidates[0]
         # The first wire meter to come on a filter keeps it: two wire meters must never mix in one meter.
-        return meter if self._claims.setdefault(meter.id, wire_meter) == wire_meter else None
+        return meter if self.claims.setdefault(meter.id, wire_meter) == wire_meter else None

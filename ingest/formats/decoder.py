@@ -90,6 +90,16 @@ class Decoder:
         self._descriptions = Descriptions(models)
         self._formats: dict[str, Format] = {}
 
+    def renewed(self, models: Sequence[DeviceModel], park: Park | None) -> "Decoder":
+        """A decoder for changed models or a changed park that knows what devices have told this one.
+
+        This one must not be used any more.
+        """
+        decoder = Decoder(models, park, max_payload=self._max_payload, codec=self._codec)
+        decoder._sparkplug, decoder._descriptions.told = self._sparkplug, self._descriptions.told
+        decoder._binder.keep_claims(self._binder)
+        return decoder
+
     def decode(self, message: Message) -> Decoded:
         """What one message says; a reason in `rejections` for what could not be read."""
         gathered = self.gather([message])
