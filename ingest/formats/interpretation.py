@@ -73,9 +73,10 @@ class Interpretation:
             phase = element.names.get("phase")
             compiled.read_fields(element.tree, phase, into)
             if compiled.points is not None:
-                points = {point.name: point for point in compiled.points.of(element.tree)}
-                for point in points.values():
-                    self._point(point, points, phase, into)
+                points = tuple(compiled.points.of(element.tree))
+                by_name = {point.name: point for point in points} if compiled.meanings.subtract else {}
+                for point in points:
+                    self._point(point, by_name, phase, into)
             if into.pairs or into.apart:
                 self._add(element, into)
             elif compiled.frame is not None:

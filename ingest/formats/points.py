@@ -78,9 +78,14 @@ _NOTHING_KNOWN = Known(None)
 
 
 class PointMeanings:
-    """What the names of points mean to a device model: its fields by name, else the words of the trade."""
+    """What the names of points mean to a device model: its fields by name, else the words of the trade.
+
+    Attributes:
+        subtract: whether a field takes one point from another.
+    """
 
     def __init__(self, model: DeviceModel) -> None:
+        self.subtract = any(field.minus is not None and field.name for field in model.fields)
         self._vocabulary = model.vocabulary
         self._fields = {
             (name, phase): Field.of(field, phase=phase)

@@ -50,6 +50,17 @@ def test_points_are_read_by_name():
     assert values(decode(decoder, "gadget/g1/up", {"data": [{"tag": "T1", "val": -127, "err": 0}]})) == {}
 
 
+def test_a_name_may_come_at_several_times():
+    """Points of one name with times of their own are readings of their own."""
+    decoder = decoder_for(models=(model(**LIST),))
+    body = {"data": [{"tag": "Ua", "val": 228 + i, "err": 0, "ts": 1_768_463_000 + i} for i in range(3)]}
+    assert [(r.time, r.value) for r in decode(decoder, "gadget/g/up", body).readings] == [
+        (1_768_463_000_000, 228.0),
+        (1_768_463_001_000, 229.0),
+        (1_768_463_002_000, 230.0),
+    ]
+
+
 def test_an_object_of_names_is_points_too():
     """Keys are names; a value stands alone or in an object of its own."""
     decoder = decoder_for(models=(model(points={"path": "params"}, fields=[{"name": "Ua", "quantity": "voltage"}]),))
