@@ -10,10 +10,11 @@ from ingest.formats.decoder import Decoder
 from ingest.formats.message import Decoded, Message
 from ingest.formats.model import DeviceModel, ExampleModel
 from ingest.formats.model_shapes import FrameModel
+from parkwatt.park import Park
 from parkwatt.readings import Millis, Reading, TimeSource, to_iso
 
 ARRIVED: Millis = 1_768_464_000_000
-"""2026-01-15T08:00:00Z, when all examples arrive."""
+"""2026-01-15T08:00:00Z, when examples arrive, unless they say a later time: then they arrive at that."""
 
 
 class Difference(NamedTuple):
@@ -53,7 +54,7 @@ def _message(model: DeviceModel, example: ExampleModel) -> Message:
         body = payload.encode() if isinstance(payload, str) else msgspec.json.encode(payload)
     if model.codec is not None:
         body = msgspec.json.encode({"data": body.hex()})
-    return Message(example.topic, body, ARRIVED)
+    return Message(example.topic, body, max(ARRIVED, times.read(example.time) or 0))
 
 
 def _differences(decoded: Decoded, example: ExampleModel) -> Iterator[str]:

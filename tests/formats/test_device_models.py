@@ -49,6 +49,20 @@ def test_presets_read_their_examples(model):
     assert differences(model) == []
 
 
+def test_an_example_may_be_newer_than_the_others():
+    """A message copied from today's broker is an example as it is: its time is no clock that runs ahead."""
+    example = {"topic": "t/m", "payload": {"ts": "2031-05-06T07:08:09Z", "U": 230}, "time": "2031-05-06T07:08:09Z"}
+    model = DeviceModel(
+        name="x",
+        title="X",
+        topics=("t/{meter}",),
+        time={"path": "ts"},
+        fields=({"path": "U", "quantity": "voltage"},),
+        examples=[{**example, "readings": {"m": {"voltage": 230}}}],
+    )
+    assert differences(model) == []
+
+
 def test_a_models_example_that_is_wrong_is_told():
     """A wrong value, a missing and an additional reading, and a wrong time are each said."""
     example = {
