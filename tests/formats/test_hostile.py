@@ -227,8 +227,8 @@ def test_blanks_around_a_unit_are_no_further_meaning():
 
 
 def test_a_reason_about_a_unit_is_short():
-    """A name of control characters does not fill the page."""
-    problem = metering("voltage" + "\U000e0001" * 90, "A").problem
+    """A unit of control characters does not fill the page."""
+    problem = metering("voltage", "\U000e0001" * 90).problem
     assert problem is not None
     assert len(problem) < 300
     assert problem.isprintable()
