@@ -59,6 +59,18 @@ class SeriesIndex:
         del self.keys[length:]
         self._of_others.clear()
 
+    def exchange(self, meter: str, other: str) -> int:
+        """Give the series of two meters to each other; how many the first had."""
+        turned = {meter: other, other: meter}
+        moved = [(number, key) for number, key in enumerate(self.keys) if key.meter in turned]
+        for _, key in moved:
+            del self._numbers[key]
+        for number, key in moved:
+            self.keys[number] = key._replace(meter=turned[key.meter])
+            self._numbers[self.keys[number]] = number
+        self._of_others.clear()
+        return sum(key.meter == meter for _, key in moved)
+
     def matching(self, meters: Sequence[str], quantities: Sequence[str]) -> list[int]:
         """Numbers of the series of some meters (`*` at the end stands for anything) and quantities; empty: all."""
         exact = {m for m in meters if not m.endswith("*")}

@@ -6,12 +6,14 @@ from `Store.latest`.
 
 import threading
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from parkwatt.columns import Columns
 from parkwatt.readings import Millis, SeriesKey
 from parkwatt.store import Latest
 from parkwatt.store.newest import Newest
+
+T = TypeVar("T")
 
 RAW_KEPT = 5
 """Raw messages kept per meter for the engineer who looks at it."""
@@ -72,6 +74,20 @@ class Live:
         # In a very large park the last one has to do.
         before = self.raw.get(meter, ())[1 - RAW_KEPT :] if len(self.raw) <= _METERS_WITH_SEVERAL else ()
         self.raw[meter] = (*before, message)
+
+    def rename_meter(self, meter: str, *, to: str) -> None:
+        """Show under another id what a meter said; the other must not have spoken."""
+        with self._lock:
+            self._newest.index.exchange(meter, to)
+            self._rename(self.heard, meter, to)
+            self._rename(self.raw, meter, to)
+            self._rename(self.stale, meter, to)
+            self.version += 1
+
+    @staticmethod
+    def _rename(of: dict[str, T], meter: str, to: str) -> None:
+        if meter in of:
+            of[to] = of.pop(meter)
 
     def mark_stale(self, meters: Iterable[str], at: Millis) -> None:
         """Note that a gateway said goodbye: what its meters showed is no longer current."""

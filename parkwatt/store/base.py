@@ -191,6 +191,15 @@ class Store(Protocol):
         """Counts over the life of the store."""
         ...
 
+    def rename_meter(self, meter: str, *, to: str) -> int:
+        """Give everything that is stored of a meter another meter's id; how many series that are.
+
+        Raises:
+            StoreUnavailableError: nothing was renamed; try again later.
+            StoreError: nothing was renamed, the other meter has readings of its own.
+        """
+        ...
+
     def prune(self, *, before: Millis) -> int:
         """Delete readings and rejections older than `before`; how many readings went."""
         ...

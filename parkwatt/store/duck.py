@@ -286,6 +286,27 @@ class DuckStore:
         """Counts over the life of the store."""
         return self._totals
 
+    def rename_meter(self, meter: str, *, to: str) -> int:
+        """Give everything that is stored of a meter another meter's id: names stand once per series, so it is quick."""
+        with self._lock:
+            if not self._usable:
+                self._open()
+            if any(key.meter == to for key in self._newest):
+                message = f"meter {to!r} has readings of its own; those of {meter!r} stay apart"
+                raise StoreError(message)
+            try:
+                self._connection.begin()
+                # The other may have series whose readings are all deleted: they change places.
+                self._connection.execute(
+                    "UPDATE series SET meter = CASE meter WHEN $1 THEN $2 ELSE $1 END WHERE meter IN ($1, $2)",
+                    [meter, to],
+                )
+                self._connection.commit()
+            except (duckdb.Error, UnicodeError) as error:
+                self._undo()
+                raise StoreUnavailableError(str(error)) from error
+            return self._index.exchange(meter, to)
+
     def prune(self, *, before: Millis) -> int:
         """Delete what is older than `before`; the newest reading of every series is remembered all the same."""
         with self._lock:
