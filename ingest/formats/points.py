@@ -124,10 +124,11 @@ def _by_words(vocabulary: VocabularyModel, name: str, declared: str | None, phas
     understood = understand(name, numbers=vocabulary.numbers)
     if understood is None or (phase is not None and understood.phase not in (None, phase)):
         return _NOTHING_KNOWN
-    declared = declared.strip() if declared else None
+    said = (declared.strip() if declared else None) or understood.unit
     problem: str | None = None
-    for quantity in understood.quantities:
-        unit = declared or understood.unit or vocabulary.units.get(quantity)
+    # Where only a unit could tell which of several it is, and there is none, it is what the name means first.
+    for quantity in understood.quantities if said else understood.quantities[:1]:
+        unit = said or vocabulary.units.get(quantity)
         if unit is None and quantity not in _SELF_EVIDENT:
             continue
         try:

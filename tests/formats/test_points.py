@@ -77,6 +77,25 @@ def test_names_nobody_knows_make_the_message_unknown():
     assert (silent.readings, silent.rejections) == ([], [])
 
 
+def test_names_are_understood_with_their_units():
+    """A vocabulary takes the unit beside the value, in the name, or of the model; what has none waits for a person."""
+    said = {
+        "points": {"path": "data", "name": "n", "value": "v", "unit": "u"},
+        "vocabulary": {"units": {"energy_import": "Wh"}},
+    }
+    decoder = decoder_for(models=(model(**said),))
+
+    def read(*points):
+        return decode(decoder, "gadget/g/up", {"data": [dict(zip("nvu", point, strict=False)) for point in points]})
+
+    got = read(
+        ("总有功功率", 5500, "W"), ("Leistung L1 (kW)", 2.5), ("Ub", 231), ("Verbrauch", 1500), ("P", 3), ("x", 1)
+    )
+    assert values(got) == {"g active_power": 5.5, "g L1.active_power": 2.5, "g L2.voltage": 231, "g energy_import": 1.5}
+    assert "unit 'kV' is not a unit of current" in read(("Ia", 5, "kV")).rejections[0]
+    assert "what 'P' means is not known" in read(("P", 3)).rejections[0]
+
+
 def test_the_topic_says_what_a_value_is():
     """With {leaf} in the topic the value stands alone, bare or in an object; words give the phase."""
     said = {
