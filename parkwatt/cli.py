@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from parkwatt import __version__, given
+from parkwatt import __version__, devices_cli, given
 from parkwatt.options import (
     BrokerOption,
     CaOption,
@@ -50,6 +50,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "PARKWATT"},
 )
+app.add_typer(devices_cli.app, name="devices")
 console = Console(stderr=True)
 _WAYS_TO_STOP = (signal.SIGINT, signal.SIGTERM)
 

@@ -37,24 +37,43 @@ _SERVER = DeviceModel(
 
 def differences(model: DeviceModel) -> list[Difference]:
     """Where a model reads its examples otherwise than they say."""
-    said = []
-    for i, example in enumerate(model.examples):
-        decoder = Decoder([model]) if model.codec is None else Decoder([model, _SERVER], codec=model.name)
-        for earlier in example.before:
-            decoder.decode(_message(model, earlier))
-        said += [Difference(i, what) for what in _differences(decoder.decode(_message(model, example)), example)]
-    return said
+    return [
+        Difference(i, what)
+        for i, example in enumerate(model.examples)
+        for what in _differences(read_example(model, example), example)
+    ]
+
+
+def read_example(model: DeviceModel, example: ExampleModel) -> Decoded:
+    """What a model makes of an example."""
+    decoder = decoder_of(model)
+    for earlier in example.before:
+        decoder.decode(_message(model, earlier))
+    return decoder.decode(_message(model, example))
+
+
+def decoder_of(model: DeviceModel, park: Park | None = None) -> Decoder:
+    """A decoder that knows this one model."""
+    return Decoder([model], park) if model.codec is None else Decoder([model, _SERVER], park, codec=model.name)
+
+
+def message_for(model: DeviceModel, topic: str, payload: bytes, arrived: Millis) -> Message:
+    """A message with a payload as a model reads it: bytes for a model of raw frames are sent by a network server."""
+    body = payload if model.codec is None else msgspec.json.encode({"data": payload.hex()})
+    return Message(topic, body, arrived)
+
+
+def payload_of(example: ExampleModel) -> bytes:
+    """The bytes of an example."""
+    if example.hex is not None:
+        return bytes.fromhex(example.hex)
+    payload = example.payload
+    return payload.encode() if isinstance(payload, str) else msgspec.json.encode(payload)
 
 
 def _message(model: DeviceModel, example: ExampleModel) -> Message:
-    payload = example.payload
-    if example.hex is not None:
-        body = bytes.fromhex(example.hex)
-    else:
-        body = payload.encode() if isinstance(payload, str) else msgspec.json.encode(payload)
-    if model.codec is not None:
-        body = msgspec.json.encode({"data": body.hex()})
-    return Message(example.topic, body, max(ARRIVED, times.read(example.time) or 0))
+    arrived = max(ARRIVED, times.read(example.time) or 0)
+    return message_for(model, example.topic, payload_of(example), arrived)
 
 
 def _differences(decoded: Decoded, example: ExampleModel) -> Iterator[str]:

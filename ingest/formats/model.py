@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from ingest.formats import times
 from ingest.formats.meaning import OWN_NAMES
 from ingest.formats.model_fields import FieldModel, Part, Path, Patterns, Texts
 from ingest.formats.model_shapes import (
@@ -61,6 +62,15 @@ class ExampleModel(Part):
     readings: dict[str, dict[str, float]] = Field(default_factory=dict)
     time: str | None = None
     rejected: str | None = None
+
+    @model_validator(mode="after")
+    def _a_time(self) -> Self:
+        try:
+            times.read(self.time)
+        except times.NotATimeError as error:
+            message = f"time {self.time!r} is not a time; write for example 2026-01-15T08:00:00Z"
+            raise ValueError(message) from error
+        return self
 
     @model_validator(mode="after")
     def _known_names(self) -> Self:
