@@ -59,6 +59,10 @@ class Teacher:
         self._heard, self._reload, self._replay = heard, reload, replay
         self._one_at_a_time = threading.Lock()
 
+    def forget(self) -> None:
+        """Judge every topic anew: messages are read otherwise from now on."""
+        self._kept.forget()
+
     def unknown_topics(self, limit: int) -> tuple[UnknownTopic, ...]:
         """Topics that nothing understands, the newest first."""
         return self._kept.unknown_topics(limit)

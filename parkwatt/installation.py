@@ -14,13 +14,16 @@ from ingest.embedded import EmbeddedBroker
 from ingest.formats.decoder import Decoder
 from ingest.formats.model import DeviceModel
 from ingest.housekeeping import Housekeeping
+from ingest.model_files import ModelFiles
+from ingest.onboarding import Teacher
 from ingest.partition import Partition, Partitioner
 from ingest.pipeline import Pipeline
+from ingest.rejected_again import RejectedAgain
 from ingest.share import Share
 from ingest.spool import Spool
 from ingest.subscription import Subscription
 from ingest.writer import Writer
-from parkwatt.configuration import Configuration, read
+from parkwatt.configuration import Configuration, own_models, read
 from parkwatt.live import Live
 from parkwatt.park import Park
 from parkwatt.readings import Millis
@@ -214,6 +217,22 @@ class Installation:
             mine = self._intake.subscription(self.park).mine
             self.pipeline.read_with(lambda before: before.renewed(self.models, self.park), mine)
 
+    def _teacher(self) -> Teacher | None:
+        """Who learns messages that nothing understands; nobody where no messages come in."""
+        if self.pipeline is None or self.park_file is None:
+            return None
+        teacher = Teacher(
+            park=lambda: self.park,
+            models=lambda: self.models,
+            files=ModelFiles(own_models(self.park_file)),
+            store=self.store,
+            heard=lambda: [kept[-1] for kept in list(self.live.raw.values())],
+            reload=self.reload,
+            replay=RejectedAgain(store=self.store, decoder=self.new_decoder, live=self.live),
+        )
+        self.on_reload.append(lambda _: teacher.forget())
+        return teacher
+
     def status(self) -> Status:
         """How the pipeline is doing."""
         if self.pipeline is None:
@@ -243,7 +262,7 @@ class Installation:
                 from dashboards.live.context import Context
                 from dashboards.live.server import Server, build
 
-                context = Context(self.park, self.store, self.live, self.status, now)
+                context = Context(self.park, self.store, self.live, self.status, now, onboarding=self._teacher())
 
                 def show(configuration: Configuration) -> None:
                     context.park = configuration.park
