@@ -27,7 +27,7 @@ IN_CODE = {
 }
 """Formats that are no device models but code: name -> title, topics."""
 
-_WIDE = 160
+_WIDE = 1000
 """Columns of a table that is not read on a terminal."""
 
 
@@ -35,14 +35,14 @@ _WIDE = 160
 def list_models(park: OptionalParkOption = None) -> None:
     """List the device models: those that ship, and the park's own."""
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
-    for heading in ("name", "title", "topics", "fields", "from"):
+    for heading in ("name", "title", "fields", "from", "topics"):
         table.add_column(heading, justify="right" if heading == "fields" else "left", overflow="fold")
     for name, (title, topics) in IN_CODE.items():
-        table.add_row(*map(Text, (name, title, topics, "", "code")))
+        table.add_row(*map(Text, (name, title, "", "code", topics)))
     for file in _files(park):
         model = file.model
         origin = "ships" if file.ships else str(file.path)
-        table.add_row(*map(Text, (model.name, model.title, _topics(model), _fields(model), origin)))
+        table.add_row(*map(Text, (model.name, model.title, _fields(model), origin, _topics(model))))
     console = Console()
     (console if console.is_terminal else Console(width=_WIDE)).print(table)
 
@@ -69,7 +69,7 @@ def _own_folder(park: Path | None) -> Path | None:
 
 
 def _topics(model: "DeviceModel") -> str:
-    return "\n".join(model.topics) or "raw frames"
+    return "raw frames" if model.codec else "\n".join(model.topics or model.nothing)
 
 
 def _fields(model: "DeviceModel") -> str:
