@@ -62,6 +62,10 @@ class Decoder:
     """Turns messages into readings; remembers per topic what it recognised, and what Sparkplug births said.
 
     Deterministic: the same messages in the same order give the same readings. One decoder per thread.
+
+    Attributes:
+        models: device models, in the order in which they are asked.
+        park: whose meters the readings belong to; None for none.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class Decoder:
             max_payload: larger payloads are rejected [bytes].
             codec: device model for raw frames of meters for which the park file names none.
         """
+        self.models, self.park = tuple(models), park
         zone: tzinfo = park.zone if park else UTC
         self._max_payload, self._codec = max_payload, codec
         self._conversions = Conversions()
@@ -99,6 +104,10 @@ class Decoder:
         decoder._sparkplug, decoder._descriptions.told = self._sparkplug, self._descriptions.told
         decoder._binder.keep_claims(self._binder)
         return decoder
+
+    def tells(self, topic: str) -> bool:
+        """Whether messages on a topic say how others are to be read: births, descriptions."""
+        return sparkplug.is_birth(topic) or self._descriptions.on(topic) is not None
 
     def decode(self, message: Message) -> Decoded:
         """What one message says; a reason in `rejections` for what could not be read."""

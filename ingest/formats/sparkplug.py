@@ -47,6 +47,11 @@ def speaks(topic: str) -> bool:
     return topic.startswith((NAMESPACE + "/", "STATE/"))
 
 
+def is_birth(topic: str) -> bool:
+    """Whether messages on a topic name the metrics of others."""
+    return topic.startswith(NAMESPACE + "/") and topic.split("/", 3)[2:3] in (["NBIRTH"], ["DBIRTH"])
+
+
 class _Known(NamedTuple):
     """What a birth said about a metric."""
 
