@@ -15,7 +15,7 @@ from ingest.formats.decoder import Decoder
 from ingest.formats.model import DeviceModel
 from ingest.housekeeping import Housekeeping
 from ingest.model_files import ModelFiles
-from ingest.onboarding import Teacher
+from ingest.onboarding import Replay, Teacher
 from ingest.partition import Partition, Partitioner
 from ingest.pipeline import Pipeline
 from ingest.rejected_again import RejectedAgain
@@ -23,6 +23,7 @@ from ingest.share import Share
 from ingest.spool import Spool
 from ingest.subscription import Subscription
 from ingest.writer import Writer
+from parkwatt.adopter import Adopter
 from parkwatt.configuration import Configuration, own_models, read
 from parkwatt.live import Live
 from parkwatt.park import Park
@@ -118,6 +119,8 @@ class Installation:
         park_file: where both stand.
         pipeline: the way in; None in a process that only shows.
         on_reload: told after park and device models have changed in the running process.
+        replay: reads kept messages again; None where none are kept.
+        adoption: writes meters into the park file; None where there is none to write.
     """
 
     def __init__(  # noqa: PLR0913 - what is wired together, each by its name
@@ -143,6 +146,8 @@ class Installation:
         self.park, self.store, self.live = park, store, Live(store.latest())
         self.models, self.park_file = tuple(models), park_file
         self.on_reload: list[Callable[[Configuration], None]] = []
+        self.replay: Replay | None = None
+        self.adoption = Adopter(self, park_file, clock=now) if park_file is not None else None
         self._intake, self._web = intake, web
         self._one_at_a_time = threading.RLock()
         self.pipeline: Pipeline | None = None
@@ -190,26 +195,36 @@ class Installation:
 
         Args:
             configuration: what counts from now on.
-            meanwhile: done just before, while everything decoded so far is in the store and nothing else is decoded;
-                what it raises leaves everything as it was.
+            meanwhile: done just before, while no message is decoded; what it raises leaves everything as it was.
 
         Raises:
             ReloadError: if it says what only a restart can bring.
-            UnsettledError: if there is something to do meanwhile, and the store does not take what was decoded.
         """
         with self._one_at_a_time:
             if configuration.park.id != self.park.id:
                 message = f"the park's id was {self.park.id!r}, now it is {configuration.park.id!r}; restart for that"
                 raise ReloadError(message)
             with nullcontext() if self.pipeline is None else self.pipeline.between_batches():
-                if self.pipeline is not None and meanwhile is not nothing:
-                    self.pipeline.settle()
                 meanwhile()
                 self._exchange(configuration)
             self.live.version += 1
             for tell in self.on_reload:
                 tell(configuration)
             logger.info("reading with %s: %d meters", self.park_file or "what was given", len(self.park.meters))
+
+    @property
+    def collects(self) -> bool:
+        """Whether messages come in here."""
+        return self.pipeline is not None
+
+    def settle(self) -> None:
+        """Wait, while no message is decoded, until the store has everything that was.
+
+        Raises:
+            UnsettledError: if it takes too long, or some of it went into the spool.
+        """
+        if self.pipeline is not None:
+            self.pipeline.settle()
 
     def _exchange(self, configuration: Configuration) -> None:
         self.park, self.models = configuration
@@ -262,7 +277,8 @@ class Installation:
                 from dashboards.live.context import Context
                 from dashboards.live.server import Server, build
 
-                context = Context(self.park, self.store, self.live, self.status, now, onboarding=self._teacher())
+                rooms = (self.park, self.store, self.live, self.status, now)
+                context = Context(*rooms, onboarding=self._teacher(), adoption=self.adoption)
 
                 def show(configuration: Configuration) -> None:
                     context.park = configuration.park

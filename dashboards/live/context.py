@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from parkwatt.adoption import Adoption
 from parkwatt.live import Live
 from parkwatt.onboarding import Onboarding
 from parkwatt.park import Park
@@ -21,6 +22,7 @@ class Context:
         live: readings of this second.
         status: how the pipeline is doing.
         clock: now, so that tests can say when now is.
+        adoption: writes meters into the park file; None where there is none to write.
         onboarding: learns messages that nothing understands; None in a process that only shows.
     """
 
@@ -30,3 +32,4 @@ class Context:
     status: StatusSource
     clock: Callable[[], Millis]
     onboarding: Onboarding | None = None
+    adoption: Adoption | None = None
