@@ -2,6 +2,7 @@
 
 Without a password the page answers on the machine itself only, and only under its own names, so that a web site
 opened in the same browser cannot read it. With one, people sign in on a form and programs with HTTP Basic.
+What changes something is taken from our own pages and from programs only, never from a page of another site.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
 from itsdangerous import BadSignature, TimestampSigner
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -23,6 +25,8 @@ SESSION_SECONDS = 30 * 86_400
 _OPEN_PATHS = ("/healthz", "/login")
 _LOCAL_NAMES = {"localhost", "127.0.0.1", "::1"}
 _WRONG_PASSWORD_SECONDS = 1.0
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+"""Methods that change nothing."""
 
 
 def is_loopback(host: str) -> bool:
@@ -68,15 +72,17 @@ class Door:
 
     def _may_pass(self, scope: Scope) -> bool:
         path = scope["path"]
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        host = _host_name(headers.get(b"host", ""))
-        if scope["type"] == "websocket" and _origin_name(headers.get(b"origin")) not in {None, host}:
+        headers = Headers(scope=scope)
+        host = _host_name(headers.get("host", ""))
+        if scope["type"] == "websocket" and _origin_name(headers.get("origin")) not in {None, host}:
             return False  # a page of another site: browsers let it connect, and would let it read
+        if scope["type"] == "http" and scope["method"] not in _SAFE_METHODS and not _from_own_page(headers):
+            return False  # a page of another site: browsers would let it change things here
         if self._password is None:
             return host in _LOCAL_NAMES
         if path in _OPEN_PATHS and path != "/login":
             return True
-        return self._signed_in(headers.get(b"cookie", "")) or self._basic(headers.get(b"authorization", ""))
+        return self._signed_in(headers.get("cookie", "")) or self._basic(headers.get("authorization", ""))
 
     def _signed_in(self, cookies: str) -> bool:
         try:
@@ -105,6 +111,8 @@ class Door:
         return self._password is not None and hmac.compare_digest(given, self._password.encode())
 
     async def _answer(self, request: Request) -> Response:
+        if request.method not in _SAFE_METHODS and not _from_own_page(request.headers):
+            return PlainTextResponse("Only Parkwatt's own pages may change something here.\n", status_code=403)
         if self._password is None:
             return PlainTextResponse("Parkwatt answers here as localhost only.\n", status_code=403)
         if request.url.path != "/login":
@@ -141,6 +149,15 @@ def _host_name(host: str) -> str:
 def _origin_name(origin: str | None) -> str | None:
     """The host name of the page that asks; None for programs, which say none."""
     return None if origin is None else urlsplit(origin).hostname or ""
+
+
+def _from_own_page(headers: Headers) -> bool:
+    """Whether a request that changes something comes from a page of ours, or from a program, which names no origin."""
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host", "")
 
 
 def _form(problem: str = "") -> str:

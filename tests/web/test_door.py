@@ -74,3 +74,34 @@ def test_websocket_of_another_site() -> None:
     foreign = {"host": "localhost:8080", "origin": "https://evil.example"}
     with pytest.raises(WebSocketDisconnect), client.websocket_connect("/live", headers=foreign):
         pass
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"origin": "http://localhost:8080"}, 200),
+        ({"sec-fetch-site": "same-origin", "origin": "https://park.example"}, 200),
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "http://localhost:9999"}, 403),
+        ({"origin": "null"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site", "origin": "http://localhost:8080"}, 403),
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_only_our_own_pages_change_something(method: str, headers: dict[str, str], status: int) -> None:
+    """A change is taken from our own pages and from programs; a page of another site is refused, though it may link."""
+    app = FastAPI()
+    app.api_route("/change", methods=["GET", "POST", "PUT", "DELETE"])(lambda: "done")
+    app.add_middleware(Door, password=None)
+    client = TestClient(app, base_url="http://localhost:8080")
+    assert client.request(method, "/change", headers=headers).status_code == status
+    assert client.get("/change", headers={"sec-fetch-site": "cross-site"}).status_code == 200
+
+
+def test_a_signed_in_browser_changes_nothing_for_others(guarded: TestClient) -> None:
+    """Nor does the session of somebody who is signed in help another site's page."""
+    guarded.post("/login", data={"password": "open sesame"})
+    assert guarded.get("/secret").status_code == 200
+    assert guarded.post("/secret", headers={"origin": "https://evil.example"}).status_code == 403
