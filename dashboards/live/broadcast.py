@@ -5,11 +5,10 @@ import logging
 from collections.abc import Collection, Mapping
 from typing import Protocol
 
-from dashboards.live.edition import Edition
 from dashboards.live.figure_cache import FigureCache
 from dashboards.live.frame import Frame, message
-from dashboards.live.view import Topic, View
-from dashboards.live.words import Language
+from dashboards.live.scene import Scenes
+from dashboards.live.view import Topic, UnknownSubjectError, View
 from parkwatt.readings import Millis
 
 LOOK = 0.05
@@ -35,18 +34,11 @@ class Channel(Protocol):
 
 
 class Broadcast:
-    """Keeps the last frame of every topic that somebody looks at.
+    """Keeps the last frame of every topic that somebody looks at."""
 
-    Attributes:
-        figures: where the frames' figures come from.
-    """
-
-    def __init__(
-        self, figures: FigureCache, views: Mapping[str, View], editions: Mapping[Language, Edition], channel: Channel
-    ) -> None:
-        self.figures = figures
+    def __init__(self, scenes: Scenes, views: Mapping[str, View], channel: Channel) -> None:
+        self._scenes = scenes
         self._views = views
-        self._editions = editions
         self._channel = channel
         self._frames: dict[Topic, Frame] = {}
         self._seen = -1
@@ -60,7 +52,7 @@ class Broadcast:
         """
         if topic not in self._frames:
             self._frames[topic] = self._frame(topic)
-        return {**message(self._frames[topic]), "now": self.figures.now(), "all": True}
+        return {**message(self._frames[topic]), "now": self._figures.now(), "all": True}
 
     async def run(self) -> None:
         """Look and tell until cancelled."""
@@ -74,20 +66,30 @@ class Broadcast:
 
     async def tick(self) -> bool:
         """Tell everybody what changed since they were told last; whether there was anything to look at."""
-        version, now = self.figures.context.live.version, self.figures.now()
+        figures = self._figures
+        version, now = figures.context.live.version, figures.now()
         if version == self._seen and 0 <= now - self._looked < QUIET:
             return False
         self._seen, self._looked = version, now
         watched = self._channel.watched(self._frames.keys())
         for gone in self._frames.keys() - watched:
             del self._frames[gone]
-        self.figures.forget()
+        figures.forget()
         for topic in watched:
             old = self._frames[topic]
-            self._frames[topic] = new = self._frame(topic)
+            try:
+                self._frames[topic] = new = self._frame(topic)
+            except UnknownSubjectError:
+                del self._frames[topic]  # the park file no longer has it; the page keeps what it shows
+                continue
             if changed := message(new, old):
-                await self._channel.tell(topic.room, {**changed, "now": self.figures.now()})
+                await self._channel.tell(topic.room, {**changed, "now": figures.now()})
         return True
 
+    @property
+    def _figures(self) -> FigureCache:
+        return self._scenes.now().figures
+
     def _frame(self, topic: Topic) -> Frame:
-        return self._views[topic.view].frame(self._editions[topic.language], self.figures, topic.subject)
+        figures, editions = self._scenes.now()
+        return self._views[topic.view].frame(editions[topic.language], figures, topic.subject)

@@ -31,11 +31,12 @@ _HOUR: Millis = 3_600_000
 class GatheredFigures:
     """Figures from park, live state and store; what is particular to an enterprise is made when first asked for."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, clocks: Clocks | None = None) -> None:
+        """Prepare; `clocks` knows what was seen of the meters' clocks before."""
         self._context = context
         self._park_now = ParkNowFigures(context)
         self._park_day = ParkDayFigures(context)
-        self._clocks = Clocks()
+        self._clocks = clocks or Clocks()
         self._attention = AttentionFigures(context, self._clocks)
         self._inbox = InboxFigures(context)
         self._enterprise_meters = EnterpriseMeters(context)

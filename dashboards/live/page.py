@@ -1,7 +1,6 @@
 """Registers the pages with NiceGUI: which address shows which view, in which language."""
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -11,14 +10,15 @@ from nicegui import app, background_tasks, ui
 from dashboards.live.broadcast import Broadcast
 from dashboards.live.channel import SocketChannel
 from dashboards.live.context import Context
-from dashboards.live.edition import Edition, embedded
-from dashboards.live.figure_cache import FigureCache
+from dashboards.live.edition import embedded
+from dashboards.live.figures.clocks import Clocks
 from dashboards.live.frame import message
 from dashboards.live.gathered import GatheredFigures
+from dashboards.live.scene import Scenes
 from dashboards.live.view import Topic, UnknownSubjectError, View, subject_of
 from dashboards.live.views import UNKNOWN, VIEWS
 from dashboards.live.wanted import Figures
-from dashboards.live.words import LANGUAGES, Language, preferred, texts
+from dashboards.live.words import LANGUAGES, preferred, texts
 
 _STATIC = Path(__file__).parent / "static"
 _FIRST_PAINT_WAITS = 0.5
@@ -38,13 +38,14 @@ def register(context: Context, figures: Figures | None = None) -> None:
         figures: other figures than those of the context, for tests.
     """
     texts()
-    editions: Mapping[Language, Edition] = {language: Edition(context.park, language) for language in LANGUAGES}
+    clocks = Clocks()
+    scenes = Scenes(context, lambda still: figures or GatheredFigures(still, clocks))
     views = {view.name: view for view in (*VIEWS, UNKNOWN)}
     channel = SocketChannel()
-    broadcast = Broadcast(FigureCache(context, figures or GatheredFigures(context)), views, editions, channel)
+    broadcast = Broadcast(scenes, views, channel)
     channel.welcome(broadcast.whole)
     app.on_startup(lambda: background_tasks.create(broadcast.run(), name="parkwatt live updates"))
-    pages = _Pages(broadcast, editions, _serve_static())
+    pages = _Pages(scenes, _serve_static())
     for view in VIEWS:
         _route(view, pages)
 
@@ -75,9 +76,8 @@ def _serve_static() -> str:
 class _Pages:
     """Builds pages: HTML made here, so that it is on the screen before any script runs."""
 
-    def __init__(self, broadcast: Broadcast, editions: Mapping[Language, Edition], static: str) -> None:
-        self._broadcast = broadcast
-        self._editions = editions
+    def __init__(self, scenes: Scenes, static: str) -> None:
+        self._scenes = scenes
         self._static = static
 
     async def show(self, view: View, named: str, request: Request) -> Response | None:
@@ -99,8 +99,8 @@ class _Pages:
     async def _build(self, view: View, named: str, subject: str, request: Request) -> None:
         asked = request.query_params.get("lang")
         language = preferred(asked, request.cookies.get(_COOKIE), request.headers.get("accept-language"))
-        edition = self._editions[language]
-        figures = self._broadcast.figures
+        figures, editions = self._scenes.now()
+        edition = editions[language]
         view.frame(edition, figures, subject)
         await figures.settle(_FIRST_PAINT_WAITS)
         frame = view.frame(edition, figures, subject)

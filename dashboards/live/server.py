@@ -12,7 +12,6 @@ from starlette.middleware.gzip import GZipMiddleware
 from dashboards.live import page
 from dashboards.live.api import api_routes
 from dashboards.live.context import Context
-from dashboards.live.gathered import GatheredFigures
 from dashboards.live.health import health_routes
 from dashboards.live.metrics import metrics_routes
 from dashboards.live.security import Door
@@ -34,7 +33,7 @@ def build(context: Context, *, password: str | None = None) -> FastAPI:
     app.include_router(api_routes(context))
     app.include_router(health_routes(context))
     app.include_router(metrics_routes(context))
-    page.register(context, GatheredFigures(context))
+    page.register(context)
     ui.run_with(app, tailwind=False, title="Parkwatt", favicon=_MARK, show_welcome_message=False)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(Door, password=password)

@@ -11,6 +11,7 @@ from dashboards.live.edition import Edition
 from dashboards.live.figure_cache import SLOW_EVERY, FigureCache
 from dashboards.live.format import Shown
 from dashboards.live.frame import Frame
+from dashboards.live.scene import Scenes
 from dashboards.live.view import Topic, View
 from parkwatt.readings import Millis
 from parkwatt.store import Store, StoreUnavailableError
@@ -38,12 +39,12 @@ class Bench:
         self.time: Millis = NOON
         self.context = sample_context(cast("Store", None), clock=lambda: self.time)
         self.figures = SampleFigures(self.context.park)
-        self.cache = FigureCache(self.context, self.figures)
+        scenes = Scenes(self.context, lambda _: self.figures)
+        self.cache = scenes.now().figures
         self.channel = Recorder()
         self.frames = 0
         view = View("park", self._frame, title="frame.title", path="/")
-        editions = {"en": Edition(self.context.park, "en"), "zh": Edition(self.context.park, "zh")}
-        self.broadcast = Broadcast(self.cache, {"park": view}, editions, self.channel)
+        self.broadcast = Broadcast(scenes, {"park": view}, self.channel)
 
     def _frame(self, edition: Edition, cache: FigureCache, subject: str) -> Frame:
         self.frames += 1

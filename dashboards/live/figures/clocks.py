@@ -105,14 +105,20 @@ class ParkClocks:
     def __init__(self, context: Context, clocks: Clocks) -> None:
         """Remember where to look."""
         self.clocks = clocks
-        self._live = context.live
+        self._context, self._live = context, context.live
+        self._watch()
+
+    def _watch(self) -> None:
+        self._park = self._context.park
         self._watched = [
             (meter, SeriesKey(meter.id, meter.medium.flow, None), SeriesKey(meter.id, meter.medium.register, None))
-            for meter in context.park.meters
+            for meter in self._park.meters
         ]
 
     def off(self, now: Millis) -> Iterator[tuple[Meter, Millis]]:
         """Meters that are heard and speak of another time, and by how much: arrival - device time [ms]."""
+        if self._park is not self._context.park:
+            self._watch()
         latest, heard_at = self._live.latest, self._live.heard
         for meter, flow, register in self._watched:
             heard = heard_at.get(meter.id)
