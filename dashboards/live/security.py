@@ -111,10 +111,10 @@ class Door:
         return self._password is not None and hmac.compare_digest(given, self._password.encode())
 
     async def _answer(self, request: Request) -> Response:
-        if request.method not in _SAFE_METHODS and not _from_own_page(request.headers):
-            return PlainTextResponse("Only Parkwatt's own pages may change something here.\n", status_code=403)
-        if self._password is None:
-            return PlainTextResponse("Parkwatt answers here as localhost only.\n", status_code=403)
+        foreign = request.method not in _SAFE_METHODS and not _from_own_page(request.headers)
+        if foreign or self._password is None:
+            who = "only Parkwatt's own pages may change something" if foreign else "Parkwatt answers as localhost only"
+            return PlainTextResponse(f"Here {who}.\n", status_code=403)
         if request.url.path != "/login":
             if "text/html" in request.headers.get("accept", ""):
                 return RedirectResponse("/login", status_code=303)
