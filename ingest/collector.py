@@ -11,8 +11,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from ingest.batching import Decoder, decode_batch
+from ingest.batching import decode_batch
 from ingest.broker import Arrivals
+from ingest.formats.decoder import Decoder
+from ingest.raw import RawLog
 from ingest.writer import Session, Work, Writer
 
 logger = logging.getLogger(__name__)
@@ -53,17 +55,25 @@ class Collector:
         problem: what goes wrong in here, in a sentence; None when all is well.
     """
 
-    def __init__(self, *, decoder: Decoder, writer: Writer, mine: Callable[[str], bool] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        decoder: Decoder,
+        writer: Writer,
+        mine: Callable[[str], bool] | None = None,
+        raw: RawLog | None = None,
+    ) -> None:
         """Prepare; nothing runs before `start`.
 
         Args:
             decoder: turns messages into readings.
             writer: makes them safe and acknowledges them.
             mine: whether a topic is in this collector's partition; another collector stores the others.
+            raw: keeps the messages as they came; None for nobody.
         """
         self.problem: str | None = None
         self.decoder, self.mine = decoder, mine
-        self._writer = writer
+        self._writer, self._raw = writer, raw
         self._waiting: deque[Arrivals] = deque()
         self._delivered = self._delivered_bytes = self._latest = 0
         self._handed_over = 0
@@ -171,6 +181,8 @@ class Collector:
         except Exception:
             self._waiting.extendleft(reversed(arrivals))
             raise
+        if self._raw is not None and messages:
+            self._raw.put(messages, self.decoder, size)
         self._latest = count
         self._handed_over += count
         self._writer.put(Work(decoded, arrivals))

@@ -8,6 +8,7 @@ from ingest.broker import BrokerSession
 from ingest.collector import Collector
 from ingest.embedded import EmbeddedBroker
 from ingest.formats.decoder import Decoder
+from ingest.raw import RawLog
 from ingest.subscription import Subscription
 from ingest.writer import Writer
 from parkwatt.readings import Millis
@@ -21,7 +22,7 @@ class Pipeline:
         history: share of a simulated past that is filled (0 to 1); None when nothing is being filled.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts, each by its name
         self,
         *,
         broker: BrokerAddress | EmbeddedBroker,
@@ -29,6 +30,7 @@ class Pipeline:
         decoder: Decoder,
         writer: Writer,
         clock: Callable[[], Millis],
+        raw: RawLog | None = None,
     ) -> None:
         """Put the parts together; nothing starts before `start`.
 
@@ -38,12 +40,13 @@ class Pipeline:
             decoder: turns messages into readings.
             writer: makes them safe; closed with the pipeline.
             clock: now.
+            raw: keeps the messages as they came, started and stopped with the pipeline; None for nobody.
         """
         self.history: float | None = None
         self._embedded = broker if isinstance(broker, EmbeddedBroker) else None
         self._address = broker.address if isinstance(broker, EmbeddedBroker) else broker
-        self._writer, self._decoder = writer, decoder
-        self._collector = Collector(decoder=decoder, writer=writer, mine=subscription.mine)
+        self._writer, self._decoder, self._raw = writer, decoder, raw
+        self._collector = Collector(decoder=decoder, writer=writer, mine=subscription.mine, raw=raw)
         self._session = BrokerSession(
             self._address,
             subscription,
@@ -57,7 +60,10 @@ class Pipeline:
 
         Raises:
             BrokerStartError: if the embedded broker does not start.
+            RawLogInUseError: if another process keeps its raw messages in the same folder.
         """
+        if self._raw is not None:
+            self._raw.start()
         if self._embedded is not None:
             self._embedded.start()
         self._collector.start(self._session)
@@ -70,6 +76,8 @@ class Pipeline:
         if self._embedded is not None:
             self._embedded.stop()
         self._writer.close()
+        if self._raw is not None:
+            self._raw.stop()
 
     def between_batches(self) -> AbstractContextManager[None]:
         """While it lasts no message is decoded; what arrives waits."""
@@ -110,10 +118,17 @@ class Pipeline:
             spooled=self._writer.spool.readings,
             spool_bytes=self._writer.spool.size,
             spool_damaged=self._writer.spool.damaged,
+            raw_bytes=self._raw.size() if self._raw else 0,
+            raw_dropped=self._raw.dropped if self._raw else 0,
             durable=self._writer.durable.distribution(),
             connected=self._session.connected,
             broker=str(self._address),
             store=str(self._writer.store),
-            problems=(*down, *self._writer.problems(), *self._session.limits.problems),
+            problems=(
+                *down,
+                *self._writer.problems(),
+                *(self._raw.problems() if self._raw else ()),
+                *self._session.limits.problems,
+            ),
             history=self.history,
         )

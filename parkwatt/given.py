@@ -31,6 +31,7 @@ def end(status: int, problem: object) -> NoReturn:
 def running() -> Iterator[None]:
     """Ctrl-C and SIGTERM end what runs inside and are no error; what fails while running ends with status 1."""
     from ingest.embedded import BrokerStartError
+    from ingest.raw.log import RawLogInUseError
     from ingest.spool import SpoolFullError, SpoolInUseError
     from parkwatt.store import StoreError
 
@@ -38,7 +39,7 @@ def running() -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         typer.echo("stopped; everything that had arrived is stored", err=True)
-    except (BrokerStartError, SpoolInUseError, SpoolFullError, StoreError, OSError) as error:
+    except (BrokerStartError, RawLogInUseError, SpoolInUseError, SpoolFullError, StoreError, OSError) as error:
         end(1, error)
 
 

@@ -18,6 +18,7 @@ from ingest.model_files import ModelFiles
 from ingest.onboarding import Replay, Teacher
 from ingest.partition import Partition, Partitioner
 from ingest.pipeline import Pipeline
+from ingest.raw import RawLog
 from ingest.rejected_again import RejectedAgain
 from ingest.share import Share
 from ingest.spool import Spool
@@ -50,6 +51,9 @@ class Intake:
         retention_days: readings older than this are deleted; None keeps them all.
         portion: our part of the messages, where several collectors share them; None for all.
         spool_limit: most the spool may take [bytes].
+        raw: folder for the messages as they came; each client id has its own in it; None keeps none.
+        raw_days: how long they are kept [days].
+        raw_limit: most they may take [bytes].
     """
 
     broker: BrokerAddress | EmbeddedBroker
@@ -58,6 +62,15 @@ class Intake:
     retention_days: float | None = None
     portion: Partition | Share | None = None
     spool_limit: int = 20 * 10**9
+    raw: Path | None = None
+    raw_days: float = 7.0
+    raw_limit: int = 20 * 10**9
+
+    def raw_log(self, client_id: str) -> RawLog | None:
+        """Keeps the messages as they come, if that is asked for."""
+        if self.raw is None or not self.raw_days:
+            return None
+        return RawLog(self.raw / client_id, clock=now, days=self.raw_days, limit=self.raw_limit)
 
     def subscription(self, park: Park) -> Subscription:
         """What to ask the broker for, under a client id of our own."""
@@ -118,6 +131,7 @@ class Installation:
         models: the device models that messages are read with.
         park_file: where both stand.
         pipeline: the way in; None in a process that only shows.
+        raw: the messages of the last days as they came; None where they are not kept.
         on_reload: told after park and device models have changed in the running process.
         replay: reads kept messages again; None where none are kept.
         adoption: writes meters into the park file; None where there is none to write.
@@ -151,9 +165,11 @@ class Installation:
         self._intake, self._web = intake, web
         self._one_at_a_time = threading.RLock()
         self.pipeline: Pipeline | None = None
+        self.raw: RawLog | None = None
         self._services: list[Service] = []
         if intake is not None:
             subscription = intake.subscription(park)
+            self.raw = intake.raw_log(subscription.client_id)
             self.pipeline = Pipeline(
                 broker=intake.broker,
                 subscription=subscription,
@@ -164,6 +180,7 @@ class Installation:
                     live=self.live,
                 ),
                 clock=now,
+                raw=self.raw,
             )
             self._services.append(self.pipeline)
             if intake.retention_days is not None:
@@ -241,6 +258,7 @@ class Installation:
             models=lambda: self.models,
             files=ModelFiles(own_models(self.park_file)),
             store=self.store,
+            raw=self.raw,
             heard=lambda: [kept[-1] for kept in list(self.live.raw.values())],
             reload=self.reload,
             replay=RejectedAgain(store=self.store, decoder=self.new_decoder, live=self.live),

@@ -78,6 +78,33 @@ SpoolLimitOption = Annotated[
         "--spool-limit", metavar="GB", min=0.01, envvar="PARKWATT_SPOOL_LIMIT", help="Most the spool may take [GB]."
     ),
 ]
+RawDaysOption = Annotated[
+    float,
+    typer.Option(
+        "--raw-days",
+        min=0,
+        envvar="PARKWATT_RAW_DAYS",
+        help="Keep every message as it came for so many days, to be replayed over a corrected model; 0 keeps none.",
+    ),
+]
+RawDirOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--raw-dir",
+        envvar="PARKWATT_RAW_DIR",
+        help="Folder for the messages as they came; `raw` in the data folder if left out.",
+    ),
+]
+RawLimitOption = Annotated[
+    float,
+    typer.Option(
+        "--raw-limit",
+        metavar="GB",
+        min=0.01,
+        envvar="PARKWATT_RAW_LIMIT",
+        help="Most the messages as they came may take [GB]; beyond it the oldest go.",
+    ),
+]
 PartitionOption = Annotated[
     str | None,
     typer.Option(

@@ -9,7 +9,7 @@ from parkwatt.store import Totals
 STOPPING = ("broker_down", "embedded_broker_down", "spool_full", "store_down")
 """Codes of problems with which readings cannot come in or cannot be kept."""
 
-WARNINGS = ("broker_drops", "broker_window", "client_id_taken", "spooling")
+WARNINGS = ("broker_drops", "broker_window", "client_id_taken", "raw_dropped", "spooling")
 """Codes of problems with which readings still come in and are kept."""
 
 
@@ -43,6 +43,8 @@ class Status:
         spooled: readings that are safe on disk but not yet in the store.
         spool_bytes: what the spool takes on disk [bytes].
         spool_damaged: records of the spool that could not be read again since the start.
+        raw_bytes: what the raw messages of the last days take on disk [bytes].
+        raw_dropped: messages that could not be kept as they came, since the start; their readings are stored.
         durable: how long messages took from arrival to being safe on disk, since the start.
         connected: whether the broker's session is up.
         broker: where devices publish, for people: mqtt://host:port.
@@ -56,6 +58,8 @@ class Status:
     spooled: int = 0
     spool_bytes: int = 0
     spool_damaged: int = 0
+    raw_bytes: int = 0
+    raw_dropped: int = 0
     durable: Distribution = NOTHING_YET
     connected: bool = False
     broker: str = ""

@@ -39,6 +39,11 @@ class ParkwattCollector(Collector):
                 "Records of the spool that could not be read again, since the start",
                 status.spool_damaged,
             ),
+            (
+                "raw_dropped_messages",
+                "Messages that could not be kept as they came, since the start; their readings are stored",
+                status.raw_dropped,
+            ),
         ):
             yield CounterMetricFamily(f"parkwatt_{name}", text, value)
         heard = list(context.live.heard.values())
@@ -50,6 +55,7 @@ class ParkwattCollector(Collector):
             ("messages_waiting", "Messages received and not yet acknowledged", status.waiting),
             ("spooled_readings", "Readings on disk that the store has not taken yet", status.spooled),
             ("spool_bytes", "Size of the spool on disk", status.spool_bytes),
+            ("raw_bytes", "Size of the messages kept as they came", status.raw_bytes),
             ("broker_connected", "1 while the broker's session is up", int(status.connected)),
             ("meters", "Meters in the park file", len(context.park.meters)),
             ("meters_silent", "Meters in the park file not heard for longer than they may be silent", silent),
