@@ -35,6 +35,9 @@ from parkwatt.options import (
     ParkOption,
     PartitionOption,
     PasswordOption,
+    RawDaysOption,
+    RawDirOption,
+    RawLimitOption,
     RetentionOption,
     ShareOption,
     SpoolDirOption,
@@ -152,6 +155,9 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
     spool_dir: SpoolDirOption = None,
     spool_limit: SpoolLimitOption = 20.0,
     password: PasswordOption = None,
+    raw_days: RawDaysOption = 7.0,
+    raw_dir: RawDirOption = None,
+    raw_limit: RawLimitOption = 20.0,
     mqtt_password: MqttPasswordOption = None,
     mqtt_ca: CaOption = None,
     mqtt_cert: CertificateOption = None,
@@ -181,6 +187,9 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
                 retention_days=retention_days,
                 spool_limit=given.gigabytes(spool_limit),
             ),
+                raw=raw_dir or data_dir / "raw",
+                raw_days=raw_days,
+                raw_limit=given.gigabytes(raw_limit),
             web=web,
         )
         installation.run(ready=lambda: console.print(f"{the_park.name.in_language('en')} is live at {web.url}"))
@@ -199,6 +208,9 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     spool_dir: SpoolDirOption = None,
     spool_limit: SpoolLimitOption = 20.0,
     mqtt_password: MqttPasswordOption = None,
+    raw_days: RawDaysOption = 7.0,
+    raw_dir: RawDirOption = None,
+    raw_limit: RawLimitOption = 20.0,
     mqtt_ca: CaOption = None,
     mqtt_cert: CertificateOption = None,
     mqtt_key: KeyOption = None,
@@ -225,6 +237,9 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
                 portion=portion,
                 spool_limit=given.gigabytes(spool_limit),
             ),
+                raw=raw_dir or Path("data/raw"),
+                raw_days=raw_days,
+                raw_limit=given.gigabytes(raw_limit),
         )
         installation.run(ready=lambda: console.print(what))
 
