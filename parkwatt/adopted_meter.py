@@ -76,8 +76,10 @@ def _faults(values: dict[str, str], wire_meter: str, park: Park) -> Iterator[tup
     parent = park.meter_by_id.get(values.get("parent", ""))
     if values.get("parent") and parent is None:
         yield "parent", Remark("parent_unknown", f"there is no meter {values['parent']!r}", {"given": values["parent"]})
-    carrier = values.get("carrier") or Meter.model_fields["carrier"].default
-    if parent is not None and parent.carrier != carrier:
+    carrier = values.get("carrier", "")
+    if not carrier:
+        yield "carrier", Remark("carrier_missing", "say what flows through it")
+    elif parent is not None and parent.carrier != carrier:
         what = f"{parent.id!r} measures {parent.carrier}; choose a meter upstream that measures {carrier}, or none"
         yield "parent", Remark("parent_carrier", what, {"meter": parent.id})
     for column in values:

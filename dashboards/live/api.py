@@ -15,6 +15,7 @@ from dashboards.live.answers import (
     StatusAnswer,
 )
 from dashboards.live.api_accounting import accounting_routes
+from dashboards.live.api_adoption import adoption_routes
 from dashboards.live.api_inbox import inbox_routes
 from dashboards.live.context import Context
 from dashboards.live.parameters import (
@@ -39,6 +40,7 @@ def api_routes(context: Context) -> APIRouter:
     """All routes under `/api/v1`."""
     router = APIRouter(prefix="/api/v1")
     router.include_router(accounting_routes(context))
+    router.include_router(adoption_routes(context))
     router.include_router(inbox_routes(context))
 
     @router.get("/status", tags=["status"], summary="How the pipeline is doing")
