@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 from ingest.formats.fields import Field
 from ingest.formats.meaning import Meaning, meaning
 from ingest.formats.model import DeviceModel
+from ingest.formats.model_fields import FieldModel
 from ingest.formats.model_shapes import PointsModel, VocabularyModel
 from ingest.formats.numbers import shortened
 from ingest.formats.paths import holds, lookup
 from ingest.formats.vocabulary import understand
-from parkwatt.quantities import PHASES, UnknownUnitError
+from parkwatt.quantities import UnknownUnitError
 
 _KEPT, _LONGEST = 20_000, 120
 _MOST = 10_000
@@ -87,12 +88,7 @@ class PointMeanings:
     def __init__(self, model: DeviceModel) -> None:
         self.subtract = any(field.minus is not None and field.name for field in model.fields)
         self._vocabulary = model.vocabulary
-        self._fields = {
-            (name, phase): Field.of(field, phase=phase)
-            for field in model.fields
-            for name in field.name
-            for phase in (None, *PHASES)
-        }
+        self._listed = {name: field for field in model.fields for name in field.name}
         self._known: dict[tuple[str, str | None, str | None], Known] = {}
 
     def of(self, name: str, *, unit: str | None = None, phase: str | None = None) -> Known:
@@ -114,10 +110,22 @@ class PointMeanings:
         return known
 
     def _look_up(self, name: str, unit: str | None, phase: str | None) -> Known:
-        field = self._fields.get((name, phase))
-        if field is not None:
-            return Known(field)
+        listed = self._listed.get(name)
+        if listed is not None:
+            return Known(Field.of(_believed(listed, unit), phase=phase))
         return _NOTHING_KNOWN if self._vocabulary is None else _by_words(self._vocabulary, name, unit, phase)
+
+
+def _believed(field: FieldModel, declared: str | None) -> FieldModel:
+    """A listed field in the unit that stands beside the value, if that unit can be meant."""
+    unit = declared.strip() if declared else None
+    if unit is None or unit == field.unit:
+        return field
+    try:
+        meaning(field.quantity, unit=unit)
+    except UnknownUnitError:
+        return field
+    return field.model_copy(update={"unit": unit})
 
 
 def _by_words(vocabulary: VocabularyModel, name: str, declared: str | None, phase: str | None) -> Known:

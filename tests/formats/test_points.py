@@ -68,6 +68,14 @@ def test_an_object_of_names_is_points_too():
     assert values(decode(decoder, "gadget/g/up", {"params": {"Ua": {"value": "231"}}})) == {"g voltage": 231}
 
 
+@pytest.mark.parametrize(("unit", "expected"), [("kW", 640.0), ("MW", 640_000.0), ("", 0.64), ("t", 0.64)])
+def test_a_unit_beside_the_value_is_believed_if_it_can_be_meant(unit, expected):
+    """A field listed as W is read in the unit that the message declares, unless that measures something else."""
+    decoder = decoder_for(models=(model(**LIST),))
+    body = {"data": [{"tag": "Pin", "val": 640, "err": 0, "u": unit}]}
+    assert values(decode(decoder, "gadget/g1/up", body)) == {"g1 active_power": expected}
+
+
 def test_names_nobody_knows_make_the_message_unknown():
     """If nothing of a message is understood it is kept, unless the model says that this is nothing."""
     points = {"path": "params"}
