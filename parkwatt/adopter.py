@@ -174,7 +174,7 @@ class Adopter:
             return (Remark("as_sent", "readings stored before stand as they were sent, without ratio or direction"),)
         replayed = self._rooms.replay(lambda topic: topic in topics)
         what = f"{replayed.messages} kept messages were read again; older readings stand as they were sent"
-        return (Remark("read_again", what, {"messages": replayed.messages}),)
+        return (Remark("read_again", what, {"n": replayed.messages}),)
 
     def _others(self) -> tuple[Remark, ...]:
         what = "this process does not collect: tell the collectors to read the park file again (SIGHUP)"

@@ -137,10 +137,11 @@ function listen() {
 }
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-theme-toggle], [data-picture], [data-csv], [data-language], [data-subject], [data-copy]");
+  const target = event.target.closest("[data-theme-toggle], [data-picture], [data-csv], [data-language], [data-subject], [data-copy], [data-undo]");
   if (!target) return;
   if (target.dataset.subject) follow(event, target);
   else if (target.dataset.copy !== undefined) copyFrom(target);
+  else if (target.dataset.undo) import("./adopt.js").then((adopt) => adopt.undo(target));
   else if (target.dataset.picture) charts.savePicture(target.dataset.picture);
   else if (target.dataset.csv) charts.saveTable(target.dataset.csv);
   else if (target.dataset.language) {
@@ -182,3 +183,4 @@ document.addEventListener("input", ({ target }) => {
 listen();
 if (boot.topic.view === "screen") import("./screen.js").then((screen) => screen.begin());
 if (boot.topic.view === "unknown_topic") import("./teach.js").then((teach) => teach.begin());
+if (boot.topic.view === "adopt") import("./adopt.js").then((adopt) => adopt.begin());

@@ -1,6 +1,7 @@
 """The views: one file each; a new page is a new `View` in this list and a template of its name."""
 
 from dashboards.live.view import View
+from dashboards.live.views.adopt import ADOPT
 from dashboards.live.views.enterprise import ENTERPRISE
 from dashboards.live.views.enterprises import ENTERPRISES
 from dashboards.live.views.inbox import INBOX
@@ -10,7 +11,7 @@ from dashboards.live.views.screen import SCREEN
 from dashboards.live.views.unknown import UNKNOWN
 from dashboards.live.views.unknown_topic import UNKNOWN_TOPIC
 
-VIEWS: tuple[View, ...] = (PARK, ENTERPRISES, ENTERPRISE, METER, INBOX, UNKNOWN_TOPIC, SCREEN)
+VIEWS: tuple[View, ...] = (PARK, ENTERPRISES, ENTERPRISE, METER, INBOX, ADOPT, UNKNOWN_TOPIC, SCREEN)
 """All that have an address."""
 
 __all__ = ["UNKNOWN", "VIEWS"]

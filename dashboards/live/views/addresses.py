@@ -16,3 +16,8 @@ def meter_address(meter: str) -> str:
 def topic_address(topic: str) -> str:
     """The page that teaches Parkwatt a topic."""
     return f"/inbox/topic?{urlencode({'topic': topic})}"
+
+
+def adopt_address(meter: str) -> str:
+    """The page that takes a meter into the park file."""
+    return f"/inbox/adopt?{urlencode({'meter': meter})}"

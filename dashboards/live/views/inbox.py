@@ -6,7 +6,7 @@ from dashboards.live.figures.shapes import Inbox, SilentMeter, UnassignedMeter
 from dashboards.live.format import Shown
 from dashboards.live.frame import Fragment, Frame
 from dashboards.live.view import View
-from dashboards.live.views.addresses import enterprise_address, meter_address
+from dashboards.live.views.addresses import adopt_address, enterprise_address, meter_address
 from dashboards.live.views.around import around
 from dashboards.live.views.colours import colour_of
 from dashboards.live.views.inbox_rejections import rejections
@@ -14,6 +14,7 @@ from dashboards.live.views.meter_row import table_row
 from dashboards.live.views.meter_series import value_shown
 from dashboards.live.views.meter_states import age_shown, state_shown
 from dashboards.live.views.meter_tree import name_of, row_values
+from dashboards.live.views.recent_changes import listed
 
 LISTED = 200
 """More silent or unassigned meters than this are counted, not listed."""
@@ -26,7 +27,7 @@ def inbox_frame(edition: Edition, figures: FigureCache, subject: str) -> Frame:
     frame = around(edition, figures)
     found = figures.slow(figures.make.inbox)
     if found is None:
-        return frame | Frame(fragments={section: Fragment("loading", "") for section in _SECTIONS})
+        return frame | Frame(fragments={section: Fragment("loading", "") for section in (*_SECTIONS, "changes")})
     counts = {
         "silent": len(found.silent),
         "unassigned": len(found.unassigned),
@@ -35,7 +36,9 @@ def inbox_frame(edition: Edition, figures: FigureCache, subject: str) -> Frame:
     frame |= Frame({f"inbox.{name}": _count(number) for name, number in counts.items()})
     broker = figures.status().broker
     heard = figures.quick(figures.make.park_now, 1_000).meters.fresh
-    frame |= _silent(edition, found, heard=heard, broker=broker) | _unassigned(edition, found, broker)
+    frame |= _silent(edition, found, heard=heard, broker=broker)
+    frame |= _unassigned(edition, found, broker, adopts=figures.context.adoption is not None)
+    frame |= listed(edition, figures)
     return frame | rejections(edition, found)
 
 
@@ -81,7 +84,7 @@ def _where(edition: Edition, silent: SilentMeter) -> tuple[str, str]:
     return edition.name(edition.park.enterprise_by_id[enterprise].name, enterprise), enterprise_address(enterprise)
 
 
-def _unassigned(edition: Edition, inbox: Inbox, broker: str) -> Frame:
+def _unassigned(edition: Edition, inbox: Inbox, broker: str, *, adopts: bool) -> Frame:
     shown = inbox.unassigned[:LISTED]
     values: dict[str, Shown] = {}
     for one in shown:
@@ -95,6 +98,7 @@ def _unassigned(edition: Edition, inbox: Inbox, broker: str) -> Frame:
         more=max(0, len(inbox.unassigned) - LISTED),
         key=_key,
         broker=broker,
+        adopts=adopts,
     )
     version = tuple((one.meter, one.first_heard, len(one.values)) for one in inbox.unassigned)
     return frame | Frame(fragments={"unassigned": Fragment(version, html)})
@@ -104,6 +108,7 @@ def _stranger(one: UnassignedMeter) -> dict[str, object]:
     return {
         "meter": one.meter,
         "address": meter_address(one.meter),
+        "adopt": adopt_address(one.meter),
         "first": one.first_heard,
         "topic": None if one.raw is None else one.raw.topic,
         "values": one.values,
@@ -115,4 +120,6 @@ def _key(meter: str, quantity: str, phase: str | None) -> str:
     return f"u.{meter}.{quantity}.{phase or 'total'}"
 
 
-INBOX = View("inbox", inbox_frame, title="inbox.title", path="/inbox", nav="inbox", styles=("lists", "meter", "inbox"))
+INBOX = View(
+    "inbox", inbox_frame, title="inbox.title", path="/inbox", nav="inbox", styles=("lists", "meter", "inbox", "changes")
+)

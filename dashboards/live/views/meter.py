@@ -9,11 +9,13 @@ from dashboards.live.format import Shown
 from dashboards.live.frame import Fragment, Frame
 from dashboards.live.view import UnknownSubjectError, View, asked_of
 from dashboards.live.views import meter_curve, meter_facts, meter_payload, meter_series
+from dashboards.live.views.addresses import adopt_address
 from dashboards.live.views.around import QUICK, around
 from dashboards.live.views.meter_curve import Choice
 from dashboards.live.views.meter_row import table_row
 from dashboards.live.views.meter_states import age_shown, state_shown
 from dashboards.live.views.meter_tree import row_values
+from dashboards.live.views.recent_changes import of_meter
 from dashboards.live.views.tiles import amount_shown
 
 
@@ -49,7 +51,9 @@ def meter_frame(edition: Edition, figures: FigureCache, subject: str) -> Frame:
     frame |= meter_curve.curve(edition, choice, now, page) | meter_series.series(edition, now)
     frame |= meter_facts.facts(edition, meter, now)
     frame |= meter_payload.messages(edition, now.raw)
-    return frame if known else frame | _advice(edition, meter, now.values)
+    if known:
+        return frame | of_meter(edition, figures, meter)
+    return frame | _advice(edition, meter, now.values, adopts=figures.context.adoption is not None)
 
 
 def _tiles(edition: Edition, now: MeterNow, page: MeterPage | None) -> dict[str, Shown]:
@@ -92,8 +96,14 @@ def _today(edition: Edition, page: MeterPage | None) -> dict[str, Shown]:
     }
 
 
-def _advice(edition: Edition, meter: str, values: tuple[Value, ...]) -> Frame:
-    html = edition.render("parts/meter_advice.html", row=table_row(meter, values), meter=meter)
+def _advice(edition: Edition, meter: str, values: tuple[Value, ...], *, adopts: bool) -> Frame:
+    html = edition.render(
+        "parts/meter_advice.html",
+        row=table_row(meter, values),
+        meter=meter,
+        address=adopt_address(meter),
+        adopts=adopts,
+    )
     return Frame(fragments={"advice": Fragment(html, html)})
 
 
@@ -102,6 +112,6 @@ METER = View(
     meter_frame,
     title="meter.title",
     path="/meter/{subject:path}",
-    styles=("lists", "meter"),
+    styles=("lists", "meter", "changes"),
     parameters=("hours", "quantity"),
 )

@@ -21,13 +21,18 @@ class TableRow(NamedTuple):
     row: str
 
 
+def usable_id(meter: str) -> str:
+    """An id for the park file, made from one on the wire; the same where it may stand there."""
+    return _NOT_IN_IDS.sub("-", meter).strip("-")[:128] or "meter-1" if _NOT_IN_IDS.search(meter) else meter[:128]
+
+
 def table_row(meter: str, values: Iterable[Value]) -> TableRow:
     """What to add to meters.csv.
 
     An id on the wire that may not stand in the park file is told apart: the row gets an id made from it, and the
     original as `wire_id`.
     """
-    id_ = _NOT_IN_IDS.sub("-", meter).strip("-")[:128] or "meter-1"
+    id_ = usable_id(meter)
     cells = {"id": id_, "carrier": likely_carrier({value.quantity for value in values}), "role": "consumption"}
     if id_ != meter:
         cells["wire_id"] = meter
