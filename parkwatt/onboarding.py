@@ -69,6 +69,8 @@ class Leaf:
         phase: one of `PHASES`; None for the total.
         unit: unit on the wire, as guessed; None for the quantity's own.
         kind: None for the quantity's own.
+        factor: guessed multiplier, where the device counts in tenths.
+        channel: what tells several of one kind apart, such as input or battery; None for the meter itself.
         confidence: how sure the guess is [0 to 1].
         reasons: what it rests on.
         warnings: what speaks against it: a declared unit that contradicts the values, a counter that starts again.
@@ -82,9 +84,15 @@ class Leaf:
     phase: str | None = None
     unit: str | None = None
     kind: Kind | None = None
+    factor: float = 1.0
+    channel: str | None = None
     confidence: float = 0.0
     reasons: tuple[Remark, ...] = ()
     warnings: tuple[Remark, ...] = ()
+
+
+BESIDE_VALUES = "*"
+"""In place of a path of the time: each value has its own beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,7 @@ class DraftField:
         kind: None for the quantity's own.
         factor: multiplies what stands there, before its unit is converted.
         negate: the device counts the other direction as positive.
+        channel: the value belongs to a meter of its own, `meter:channel`; None for the meter itself.
     """
 
     path: str
@@ -145,6 +154,7 @@ class DraftField:
     kind: Kind | None = None
     factor: float = 1.0
     negate: bool = False
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

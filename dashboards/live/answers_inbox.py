@@ -71,6 +71,8 @@ class LeafAnswer(BaseModel):
     phase: str | None
     unit: str | None
     kind: Kind | None
+    factor: float
+    channel: str | None
     confidence: float = Field(description="How sure the guess is, 0 to 1.")
     reasons: list[RemarkAnswer]
     warnings: list[RemarkAnswer] = Field(description="What speaks against it.")
@@ -87,6 +89,8 @@ class LeafAnswer(BaseModel):
             phase=leaf.phase,
             unit=leaf.unit,
             kind=leaf.kind,
+            factor=leaf.factor,
+            channel=leaf.channel,
             confidence=leaf.confidence,
             reasons=[RemarkAnswer.of(r, words) for r in leaf.reasons],
             warnings=[RemarkAnswer.of(r, words) for r in leaf.warnings],
@@ -102,7 +106,7 @@ class ProposalAnswer(BaseModel):
     name: str
     title: str
     meter: str = Field(description="Template of the meter's id.")
-    time: str | None = Field(description="Where the time of measurement stands.")
+    time: str | None = Field(description="Where the time of measurement stands; * beside each value.")
     times: list[str] = Field(description="Where it may stand.")
     remarks: list[RemarkAnswer]
 
@@ -132,6 +136,7 @@ class DraftFieldBody(BaseModel, extra="forbid"):
     kind: Kind | None = None
     factor: float = 1.0
     negate: bool = Field(default=False, description="The device counts the other direction as positive.")
+    channel: _Short | None = Field(None, description="The value belongs to a meter of its own, `meter:channel`.")
 
 
 class DraftBody(BaseModel, extra="forbid"):

@@ -36,8 +36,10 @@ plug,E1,electricity,consumption,press,tele/plug7/#,,Plug,插座
 class Running:
     """One `parkwatt serve`."""
 
-    def __init__(self, folder: Path, *, http_port: int, mqtt_port: int) -> None:
+    def __init__(self, folder: Path, *, http_port: int, mqtt_port: int, own_broker: bool = True) -> None:
+        """Start it; without a broker of its own it listens to the one on `mqtt_port`."""
         self.folder, self.http_port, self.mqtt_port = folder, http_port, mqtt_port
+        self.broker = () if own_broker else ("--broker", f"mqtt://127.0.0.1:{mqtt_port}")
         self.log = folder / "serve.log"
         (folder / "park").mkdir(parents=True)
         (folder / "park" / "park.yaml").write_text(PARK, encoding="utf-8")
@@ -49,7 +51,7 @@ class Running:
         command = [
             sys.executable, "-m", "parkwatt", "serve", "--park", str(self.folder / "park" / "park.yaml"),
             "--data-dir", str(self.folder / "data"), "--http-port", str(self.http_port),
-            "--mqtt-port", str(self.mqtt_port),
+            "--mqtt-port", str(self.mqtt_port), *self.broker,
         ]  # fmt: skip
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log)

@@ -38,6 +38,7 @@ function draft() {
       kind: part(row, "kind").value || null,
       factor: part(row, "factor").value.trim() === "" ? 1 : Number(part(row, "factor").value.replace(",", ".")) || 0,
       negate: part(row, "negate").checked,
+      channel: part(row, "channel").value.trim() || null,
     }));
   const [topics, meter, name, title] = ["topics", "meter", "name", "title"].map(value);
   return { topic: form.dataset.teach, topics, meter, name, title, time: value("time") || null, zone: value("zone") || null, fields };
@@ -57,7 +58,7 @@ function settle(row) {
   const same = part(row, "quantity").value === guess.quantity;
   part(row, "phase").value = same ? guess.phase : part(row, "phase").value;
   part(row, "unit").value = same ? guess.unit : "";
-  part(row, "kind").value = same ? guess.kind : "";
+  for (const name of ["kind", "factor", "channel"]) part(row, name).value = same ? guess[name] : "";
   showUnits(row);
 }
 
@@ -73,7 +74,7 @@ function showField(row, field) {
   const [number, unit] = row.querySelectorAll("output > *");
   const problem = row.querySelector("[data-problem]");
   number.textContent = field && field.value !== null ? field.value.toLocaleString("en-US", { maximumSignificantDigits: 12 }).replace("-", "−") : "";
-  unit.textContent = field && field.value !== null ? field.unit : "";
+  unit.textContent = field && field.value !== null ? choices.spelled[field.unit] ?? field.unit : "";
   problem.hidden = !field?.problems.length;
   problem.querySelector("span").textContent = field?.problems.map((one) => one.text).join(" ") ?? "";
 }
@@ -260,6 +261,7 @@ function take(found) {
       later();
     });
   }
+  form.dataset.ready = "yes";
   preview();
 }
 

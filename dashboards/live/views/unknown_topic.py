@@ -6,12 +6,13 @@ from typing import NamedTuple
 from dashboards.live.edition import Edition, embedded
 from dashboards.live.figure_cache import FigureCache
 from dashboards.live.figures.shapes import TopicPage
+from dashboards.live.format import spelled
 from dashboards.live.frame import Fragment, Frame
 from dashboards.live.remarks import said
 from dashboards.live.view import View, asked_of
 from dashboards.live.views.around import around
 from dashboards.live.views.meter_payload import readable
-from parkwatt.onboarding import Leaf, Proposal, Remark
+from parkwatt.onboarding import BESIDE_VALUES, Leaf, Proposal, Remark
 from parkwatt.quantities import PHASES, QUANTITIES, Kind, known_units
 
 SURE, LIKELY = 0.85, 0.6
@@ -59,6 +60,7 @@ def _teach(edition: Edition, topic: str, page: TopicPage) -> Frame:
         rows=[_row(edition, leaf) for leaf in proposal.leaves],
         remarks=_said(edition, proposal.remarks),
         quantities=tuple(QUANTITIES),
+        beside=BESIDE_VALUES,
         phases=PHASES,
         kinds=tuple(Kind),
         zone=edition.park.time_zone,
@@ -68,6 +70,7 @@ def _teach(edition: Edition, topic: str, page: TopicPage) -> Frame:
                 "language": edition.language,
                 "zone": edition.park.time_zone,
                 "units": {name: list(known_units(name)) for name in QUANTITIES},
+                "spelled": {quantity.unit: spelled(quantity.unit) for quantity in QUANTITIES.values()},
                 "words": edition.words.section("teach"),
                 "guesses": {leaf.path: _guess(leaf) for leaf in proposal.leaves},
             }
@@ -99,6 +102,8 @@ def _guess(leaf: Leaf) -> dict[str, str]:
         "phase": leaf.phase or "",
         "unit": leaf.unit or "",
         "kind": leaf.kind or "",
+        "factor": "" if leaf.factor == 1 else f"{leaf.factor:g}",
+        "channel": leaf.channel or "",
     }
 
 
