@@ -24,11 +24,11 @@ _TIME_KEYS = ("time", "timestamp", "ts", "t")
 
 
 class Pairing(NamedTuple):
-    """A list whose objects each hold a name and its value.
+    """Where names and values stand side by side.
 
     Attributes:
-        path: JMESPath of the list.
-        name: key of the name.
+        path: JMESPath of the list of objects, or of the object of objects.
+        name: key of the name in a list; empty for an object, whose keys are the names.
         value: key of the value.
         unit: key of a unit beside them; None if there is none.
         time: key of a time beside them; None if there is none.
@@ -50,7 +50,8 @@ class Leaf(NamedTuple):
         text: as sent.
         value: the number.
         unit: that is declared beside it; None if none is.
-        pairing: the list of names and values that it stands in; None if in none.
+        pairing: the names and values among which it stands; None if among none.
+        around: the keys that lead to it, the outermost first.
     """
 
     path: str
@@ -59,12 +60,13 @@ class Leaf(NamedTuple):
     value: float
     unit: str | None = None
     pairing: Pairing | None = None
+    around: tuple[str, ...] = ()
 
 
 def flatten(tree: Any) -> list[Leaf]:  # noqa: ANN401 - whatever JSON holds
     """The numbers in a tree, also those written as text, in their order; of very many the first."""
     found: list[Leaf] = []
-    for leaf in _Walk().leaves(tree, "", "", 0):
+    for leaf in _Walk().leaves(tree, "", (), 0):
         found.append(leaf)
         if len(found) == MOST:
             break
@@ -108,29 +110,33 @@ class _Walk:
     def __init__(self) -> None:
         self._visited = 0
 
-    def leaves(self, tree: Any, path: str, name: str, depth: int) -> Iterator[Leaf]:  # noqa: ANN401 - JSON
+    def leaves(self, tree: Any, path: str, keys: tuple[str, ...], depth: int) -> Iterator[Leaf]:  # noqa: ANN401 - JSON
+        """The numbers at a path; the last of `keys` names what stands there."""
         self._visited += 1
         if depth > _DEEPEST or self._visited > _VISITED:
             return
         if isinstance(tree, dict):
-            yield from self._object(tree, path, name, depth)
+            yield from self._object(tree, path, keys, depth)
         elif isinstance(tree, list):
-            yield from self._list(tree, path, name, depth)
+            yield from self._list(tree, path, keys, depth)
         else:
-            leaf = _leaf(tree, path or "@", name, None)
+            leaf = _leaf(tree, path or "@", keys, None)
             if leaf is not None:
                 yield leaf
 
-    def _object(self, tree: Mapping[Any, Any], path: str, name: str, depth: int) -> Iterator[Leaf]:
+    def _object(self, tree: Mapping[Any, Any], path: str, keys: tuple[str, ...], depth: int) -> Iterator[Leaf]:
+        points = _points_by_key(tree, path)
         for key, value in tree.items():
             if type(key) is not str or len(key) > _LONGEST_KEY:
                 continue
-            own = name if key in _VALUE_KEYS and name else key
-            for leaf in self.leaves(value, step(path, key), own, depth + 1):
-                direct = leaf.pairing is None and _is_plain(value) and leaf.unit is None
-                yield leaf._replace(unit=_unit_beside(tree, key)) if direct else leaf
+            inner = keys if key in _VALUE_KEYS and keys else (*keys, key)
+            unit = _unit_beside(tree, key) if key in _VALUE_KEYS or _is_plain(value) else None
+            for leaf in self.leaves(value, step(path, key), inner, depth + 1):
+                found = leaf if leaf.unit is not None else leaf._replace(unit=unit)
+                is_point = points is not None and found.path == step(step(path, key), points.value)
+                yield found._replace(pairing=points) if is_point else found
 
-    def _list(self, tree: Sequence[Any], path: str, name: str, depth: int) -> Iterator[Leaf]:
+    def _list(self, tree: Sequence[Any], path: str, keys: tuple[str, ...], depth: int) -> Iterator[Leaf]:
         pairs = pairing(tree[:MOST], path)
         if pairs is not None:
             yield from _pairs(tree[:MOST], pairs)
@@ -138,9 +144,21 @@ class _Walk:
         for i, value in enumerate(tree):
             if self._visited > _VISITED:
                 return
-            # Values of a list are named by their position: of three, mostly the phases.
-            own = f"{name}_{i + 1}" if name and len(tree) > 1 else name
+            # Values of a list are named by their position, and objects of three: mostly these are the phases.
+            alike = len(tree) == 1 or (isinstance(value, dict) and len(tree) != 3)
+            own = keys if alike else (*keys[:-1], f"{keys[-1]}_{i + 1}" if keys else str(i + 1))
             yield from self.leaves(value, f"{path}[{i}]", own, depth + 1)
+
+
+def _points_by_key(tree: Mapping[Any, Any], path: str) -> Pairing | None:
+    """How an object holds values with times of their own by their names; None if it does not."""
+    holders = [holder for holder in list(tree.values())[:MOST] if isinstance(holder, dict)]
+    value = next((key for key in _VALUE_KEYS if holders and all(key in one for one in holders)), None)
+    time = next((key for key in _TIME_KEYS if any(key in one for one in holders)), None)
+    if value is None or time is None or not all(_is_plain(one[value]) for one in holders):
+        return None
+    unit = next((key for key in UNIT_KEYS if any(key in one for one in holders)), None)
+    return Pairing(path or "@", "", value, unit, time)
 
 
 def _pairs(found: Sequence[Mapping[str, Any]], pairs: Pairing) -> Iterator[Leaf]:
@@ -149,7 +167,7 @@ def _pairs(found: Sequence[Mapping[str, Any]], pairs: Pairing) -> Iterator[Leaf]
         list_path = "" if pairs.path == "@" else pairs.path
         path = f"{list_path}[?{step('', pairs.name)}=={literal}].{step('', pairs.value)} | [-1]"
         unit = one.get(pairs.unit) if pairs.unit else None
-        leaf = _leaf(one[pairs.value], path, str(name), unit if type(unit) is str else None)
+        leaf = _leaf(one[pairs.value], path, (str(name),), unit if type(unit) is str else None)
         if leaf is not None and len(leaf.name) <= _LONGEST_KEY:
             yield leaf._replace(pairing=pairs)
 
@@ -161,12 +179,14 @@ def _text(name: str) -> str:
     return "'" + name.replace("'", "\\'") + "'"
 
 
-def _leaf(value: Any, path: str, name: str, unit: str | None) -> Leaf | None:  # noqa: ANN401 - whatever JSON holds
+def _leaf(value: Any, path: str, keys: tuple[str, ...], unit: str | None) -> Leaf | None:  # noqa: ANN401 - JSON
     try:
         found = number(value)
     except NotANumberError:
         return None
-    return None if found is None else Leaf(path, name, str(value), found, unit)
+    if found is None:
+        return None
+    return Leaf(path, keys[-1] if keys else "", str(value), found, unit, around=keys[:-1])
 
 
 def _unit_beside(tree: Mapping[Any, Any], key: str) -> str | None:
