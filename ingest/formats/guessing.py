@@ -49,11 +49,11 @@ _PERIODS = frozenset(
 """Words of a counter that begins again."""
 _OTHERS = frozenset(
     [
-        "max", "maximum", "min", "minimum", "demand", "peak", "offpeak", "valley", "tariff", "rate", "set", "setpoint",
-        "target", "limit", "nominal", "rated", "threshold", "thresh", "alarm", "warning", "cost", "price", "avg",
-        "average", "mean", "thd", "harmonic", "harmonics", "angle", "ratio", "error", "err", "status", "state",
-        "version", "rssi", "snr", "lqi", "serial", "addr", "address", "port", "count", "seq", "seqno", "cnt", "offset", "signal",
-        "forecast", "predicted",
+        "max", "maximum", "min", "minimum", "demand", "peak", "offpeak", "valley", "tariff", "rate", "set",
+        "setpoint", "target", "limit", "nominal", "rated", "threshold", "thresh", "alarm", "warning", "cost", "price",
+        "avg", "average", "mean", "thd", "harmonic", "harmonics", "angle", "ratio", "error", "err", "status", "state",
+        "version", "rssi", "snr", "lqi", "serial", "addr", "address", "port", "count", "seq", "seqno", "cnt",
+        "offset", "signal", "forecast", "predicted",
     ]
 )  # fmt: skip
 """Words of what is no measured value of now."""
