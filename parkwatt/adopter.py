@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest.collector import UnsettledError
+from ingest.formats.model import DeviceModel
 from ingest.onboarding import Replay
 from parkwatt.adopted_meter import faults, meter_of
 from parkwatt.adoption import Adopted, AdoptionError, Draft, Wish
-from parkwatt.configuration import Configuration, ConfigurationError, device_names, read_models
+from parkwatt.configuration import Configuration, device_names
 from parkwatt.live import Live
 from parkwatt.onboarding import Remark
 from parkwatt.park import Meter, Park
@@ -27,6 +28,7 @@ class Rooms(Protocol):
     """The running process, as far as adopting needs it."""
 
     park: Park
+    models: tuple[DeviceModel, ...]
     store: Store
     live: Live
     replay: Replay | None
@@ -56,7 +58,7 @@ class Adopter:
             park_file: what is written; tables beside it too.
             clock: now.
         """
-        self._rooms, self._clock, self._path = rooms, clock, park_file
+        self._rooms, self._clock = rooms, clock
         self._editor = ParkEditor(park_file)
         self._one_at_a_time = threading.Lock()
 
@@ -113,11 +115,9 @@ class Adopter:
 
     def _edit(self, work_out: Callable[[set[str]], Edit]) -> tuple[Edit, Configuration]:
         """An edit with everything that counts after it."""
+        models = self._rooms.models
         try:
-            models = read_models(self._path)
             edit = work_out(device_names(models))
-        except ConfigurationError as error:
-            raise AdoptionError(remark=Remark("park_file", str(error), {"text": str(error)})) from error
         except EditError as error:
             raise _refusal(error) from error
         return edit, Configuration(edit.park, models)

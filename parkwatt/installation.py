@@ -29,6 +29,7 @@ from parkwatt.configuration import Configuration, own_models, read
 from parkwatt.live import Live
 from parkwatt.park import Park
 from parkwatt.readings import Millis
+from parkwatt.reload_signal import ReloadOnSignal
 from parkwatt.status import Status
 from parkwatt.store import Store
 
@@ -166,7 +167,7 @@ class Installation:
         self._one_at_a_time = threading.RLock()
         self.pipeline: Pipeline | None = None
         self.raw: RawLog | None = None
-        self._services: list[Service] = []
+        self._services: list[Service] = [] if park_file is None else [ReloadOnSignal(self.reload)]
         if intake is not None:
             subscription = intake.subscription(park)
             self.raw = intake.raw_log(subscription.client_id)

@@ -126,3 +126,10 @@ class AdoptionRefusal(BaseModel):
         fields = {column: remark_answer(one, words) for column, one in error.fields.items()}
         answer = remark_answer(remark, words)
         return cls(code=answer.code, text=answer.text, fields=fields, lines=error.lines)
+
+
+class PreviewAnswer(BaseModel):
+    """What would be written, or why nothing can be."""
+
+    draft: DraftAnswer | None = None
+    refusal: AdoptionRefusal | None = None

@@ -5,7 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 
-from dashboards.live.answers_adoption import AdoptBody, AdoptedAnswer, AdoptionRefusal, ChangeAnswer, DraftAnswer
+from dashboards.live.answers_adoption import (
+    AdoptBody,
+    AdoptedAnswer,
+    AdoptionRefusal,
+    ChangeAnswer,
+    DraftAnswer,
+    PreviewAnswer,
+)
 from dashboards.live.context import Context
 from dashboards.live.words import Language, Words
 from parkwatt.adoption import Adoption, AdoptionError
@@ -32,17 +39,14 @@ def adoption_routes(context: Context) -> APIRouter:
     """The routes that change the park file."""
     router = APIRouter(tags=["adoption"])
 
-    @router.post(
-        "/meters/{meter:path}/adopt/preview",
-        summary="What adopting a meter would write",
-        responses=_only(404, 409, 422),
-    )
-    def preview(meter: str, body: AdoptBody, lang: _LanguageParameter = "en") -> DraftAnswer:
-        """Changes nothing."""
+    @router.post("/meters/{meter:path}/adopt/preview", summary="What adopting a meter would write")
+    def preview(meter: str, body: AdoptBody, lang: _LanguageParameter = "en") -> PreviewAnswer:
+        """Changes nothing; says what would be written, or why nothing can be."""
+        words = Words(lang)
         try:
-            return DraftAnswer.of(_adoption(context).preview(body.wish(meter)), Words(lang))
+            return PreviewAnswer(draft=DraftAnswer.of(_adoption(context).preview(body.wish(meter)), words))
         except AdoptionError as error:
-            raise _refusal(error, lang) from error
+            return PreviewAnswer(refusal=AdoptionRefusal.of(error, words))
 
     @router.post(
         "/meters/{meter:path}/adopt",

@@ -98,16 +98,12 @@ async function preview() {
   try {
     const answer = await send("adopt/preview", {}, mine.signal);
     if (mine !== asked) return;
-    if (answer.ok) {
-      showFaults({}, true);
-      showRefusal(null);
-      showLines(await answer.json());
-    } else {
-      const refusal = await refusalOf(answer);
-      showLines(null);
-      showFaults(refusal.fields ?? {}, false);
-      showRefusal(refusal.code === "fields" ? null : refusal);
-    }
+    if (!answer.ok) throw new Error(String(answer.status));
+    const { draft, refusal } = await answer.json();
+    if (mine !== asked) return;
+    showLines(draft);
+    showFaults(refusal?.fields ?? {}, !refusal);
+    showRefusal(!refusal || refusal.code === "fields" ? null : refusal);
   } catch (error) {
     if (error.name !== "AbortError") showRefusal({ text: word("failed") });
   }
