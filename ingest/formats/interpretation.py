@@ -65,8 +65,8 @@ class Interpretation:
         self._add(Element(tree, (), names), into)
         return self._contents()
 
-    def elements(self, body: Any, whole: Any) -> Contents:  # noqa: ANN401 - whatever JSON holds
-        """Everything that stands in a message."""
+    def elements(self, body: Any, whole: Any) -> Contents | None:  # noqa: ANN401 - whatever JSON holds
+        """Everything that stands in a message; None if that is too little for the device to be this one."""
         compiled, problems = self._compiled, self._problems
         for element in compiled.elements.of(body, whole, self._around.names, problems):
             into = Collected(problems)
@@ -81,6 +81,9 @@ class Interpretation:
                 self._add(element, into)
             elif compiled.frame is not None:
                 self._raw_frame(element)
+        least = compiled.model.least
+        if least > 1 and sum(len(found.values) for found in self._found) < least:
+            return None
         return self._contents()
 
     def _point(self, point: Point, others: Mapping[str, Point], phase: str | None, into: Collected) -> None:
@@ -120,6 +123,8 @@ class Interpretation:
         names = {**element.names, **self._further_names(element)}
         meter = self._compiled.elements.meter(names, self._around.fallback)
         codec = self._around.codec_of(meter) if self._around.codec_of else None
+        if codec is None and self._unknown:
+            return  # its server decoded it, into names that are not known
         raw = frame_bytes(text, frame.encoding)
         port = frame.port(element.tree) if frame.port else None
         if codec is None or codec.codec is None:
@@ -130,6 +135,8 @@ class Interpretation:
             raise UnreadableError(reason)
         numbers = codec.codec.numbers(raw, port if type(port) is int else None)
         read = Interpretation(codec, Circumstances(names, meter)).elements(numbers, numbers)
+        if read is None:
+            return
         self._problems.extend(read.problems)
         around = self._time_of(element)
         self._found.extend(

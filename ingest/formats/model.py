@@ -108,6 +108,7 @@ class DeviceModel(Part):
         fields: what to read.
         variants: fields that depend on a condition.
         vocabulary: names that are not listed are understood by their words.
+        least: so many values must be understood, or the message is none of this device; for catch-alls.
         unread: whether names that are not understood are `nothing` to read, or make the message `unknown`.
         describes: topics on which the device says what others mean.
         frame: where a network server puts the raw bytes of a device.
@@ -139,6 +140,7 @@ class DeviceModel(Part):
     fields: tuple[FieldModel, ...] = ()
     variants: tuple[VariantModel, ...] = ()
     vocabulary: VocabularyModel | None = None
+    least: Annotated[int, Field(ge=1)] = 1
     unread: Literal["unknown", "nothing"] = "unknown"
     describes: Annotated[
         tuple[DescribesModel, ...],

@@ -107,7 +107,7 @@ PLACES: Mapping[str, str] = {
         "flow": "vorlauf",
         "inlet": "inlet 进水 进口 入口",
         "outlet": "outlet 出水 出口",
-        "inside": "inside indoor innen 室内",
+        "inside": "inside indoor internal innen 室内",
         "outside": "outside outdoor aussen 室外",
         "dc": "dc 直流",
         "pv": "pv solar 光伏",
