@@ -5,7 +5,7 @@ from `Store.latest`.
 """
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
 from parkwatt.columns import Columns
@@ -46,13 +46,11 @@ class Live:
     def __init__(self, latest: Mapping[SeriesKey, Latest] | None = None) -> None:
         """Begin with what a store has."""
         self._newest = Newest.of(latest or {})
-        self.heard: dict[str, Millis] = {}
+        self.heard = _heard(self._newest.copy())
         self.raw: dict[str, tuple[RawMessage, ...]] = {}
         self.stale: dict[str, Millis] = {}
         self.version = 0
         self._lock = threading.Lock()
-        for key, value in self._newest.copy().items():
-            self.heard[key.meter] = max(value.arrived, self.heard.get(key.meter, 0))
 
     @property
     def latest(self) -> Mapping[SeriesKey, Latest]:
@@ -67,6 +65,22 @@ class Live:
                 if arrived > self.heard.get(meter, 0):
                     self.heard[meter] = arrived
                     self.stale.pop(meter, None)
+            self.version += 1
+
+    def refresh(self, latest: Callable[[], Mapping[SeriesKey, Latest]]) -> None:
+        """Show what a store has after readings were replaced or removed; meters that have none left were never heard.
+
+        Args:
+            latest: asks the store. It is asked while nobody else may show anything: what is written after that is shown
+                after that.
+        """
+        with self._lock:
+            known = latest()
+            self._newest = Newest.of(known)
+            self.heard = _heard(known)
+            for of_meters in (self.raw, self.stale):
+                for meter in set(of_meters) - set(self.heard):
+                    of_meters.pop(meter, None)
             self.version += 1
 
     def keep_raw(self, meter: str, message: RawMessage) -> None:
@@ -95,3 +109,11 @@ class Live:
             for meter in meters:
                 self.stale[meter] = at
             self.version += 1
+
+
+def _heard(latest: Mapping[SeriesKey, Latest]) -> dict[str, Millis]:
+    """When each meter was last heard, as far as its newest readings tell."""
+    heard: dict[str, Millis] = {}
+    for key, value in latest.items():
+        heard[key.meter] = max(value.arrived, heard.get(key.meter, 0))
+    return heard

@@ -12,13 +12,17 @@ from parkwatt.store.base import (
     Totals,
     Written,
 )
+from parkwatt.store.replacement import Arrived, Replaced, Replacement
 
 __all__ = [
+    "Arrived",
     "Batch",
     "Buckets",
     "Latest",
     "Page",
     "Query",
+    "Replaced",
+    "Replacement",
     "Store",
     "StoreError",
     "StoreUnavailableError",

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from parkwatt.columns import Columns
 from parkwatt.quantities import Kind
 from parkwatt.readings import Millis, Quality, Reading, Rejection, SeriesKey, TimeSource
+from parkwatt.store.replacement import Replaced, Replacement
 
 
 class StoreError(Exception):
@@ -155,6 +156,26 @@ class Store(Protocol):
         Raises:
             StoreUnavailableError: nothing was written; the same batch may be written again later.
             StoreError: nothing was written, and the batch will not be taken.
+        """
+        ...
+
+    def replace(self, replacement: Replacement) -> Replaced:
+        """Put what messages say now in place of what they said. On disk when this returns; may be repeated.
+
+        Messages are not counted as received again. Of the counts over the life of the store, readings that are new and
+        readings that have another value are added; nothing is taken off for what is removed.
+
+        Raises:
+            StoreUnavailableError: nothing was changed; try again later.
+            StoreError: nothing was changed, and the replacement will not be taken.
+        """
+        ...
+
+    def compare(self, replacement: Replacement) -> Replaced:
+        """What `replace` would do. Changes nothing.
+
+        Raises:
+            StoreUnavailableError: the store cannot be asked now.
         """
         ...
 

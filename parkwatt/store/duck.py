@@ -6,7 +6,8 @@ compared with what is there, within the time they span. So writing costs the sam
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from parkwatt.columns import Columns, SeriesIndex
 from parkwatt.readings import PAYLOAD_KEPT, Millis, Rejection, SeriesKey
-from parkwatt.store import duck_queries
+from parkwatt.store import duck_queries, duck_replace
 from parkwatt.store.base import (
     Batch,
     Buckets,
@@ -29,6 +30,7 @@ from parkwatt.store.base import (
 )
 from parkwatt.store.migrations import migrate
 from parkwatt.store.newest import Newest
+from parkwatt.store.replacement import Replaced, Replacement, renumbered
 
 REJECTIONS_KEPT = 100_000
 """Newest rejections that are kept, so that a meter gone mad does not fill the disk."""
@@ -135,6 +137,57 @@ class DuckStore:
             if self._since_snapshot > max(_SNAPSHOT_ROWS, 4 * len(self._index)):
                 self._snapshot()
             return written
+
+    def replace(self, replacement: Replacement) -> Replaced:
+        """Put what messages say now in place of what they said, all of it or nothing."""
+        with self._lock:
+            return self._replace(replacement, self._write_differences)
+
+    def compare(self, replacement: Replacement) -> Replaced:
+        """What `replace` would do."""
+        with self._lock:
+            return self._replace(replacement, self._leave_differences)
+
+    def _replace(self, replacement: Replacement, settle: Callable[[duck_replace.Differences, int], None]) -> Replaced:
+        if not self._usable:
+            self._open()
+        known = len(self._index)
+        before = renumbered(replacement.before, self._index)
+        now = replace(replacement.now, readings=replacement.now.readings.numbered_by(self._index))
+        self._newest.grow()
+        try:
+            self._connection.begin()
+            found = duck_replace.differences(self._connection, replace(replacement, before=before, now=now))
+            settle(found, known)
+        except (duckdb.Error, UnicodeError) as error:
+            self._index.forget_from(known)
+            self._undo()
+            refused = isinstance(error, duckdb.DataError | duckdb.IntegrityError | UnicodeError)
+            raise (StoreError if refused else StoreUnavailableError)(str(error)) from error
+        return found.counts
+
+    def _leave_differences(self, _found: duck_replace.Differences, known: int) -> None:
+        self._connection.rollback()
+        self._index.forget_from(known)
+
+    def _write_differences(self, found: duck_replace.Differences, known: int) -> None:
+        number = self._batch + 1
+        self._insert_series(known)
+        duck_replace.apply(self._connection, found, batch=number)
+        touched = [
+            rows.take(rows.time >= self._newest.time[rows.series])
+            for rows in (found.gone_rows, found.put_rows.readings)
+        ]
+        newest = [(rows, duck_replace.newest_of(self._connection, rows)) for rows in touched if len(rows)]
+        counts, totals = found.counts, self._totals
+        totals = totals._replace(stored=totals.stored + counts.stored, corrected=totals.corrected + counts.corrected)
+        self._connection.execute("INSERT INTO totals VALUES (?, ?, ?, ?, ?, ?, ?)", [number, *totals])
+        self._connection.commit()
+        self._batch, self._totals = number, totals
+        for rows, now in newest:
+            self._newest.put_right(rows, now.readings, now.arrived)
+        self._newest.update(found.new.readings, found.new.arrived)
+        self._since_snapshot += counts.stored
 
     def _undo(self) -> None:
         """Roll back; where DuckDB has given the file up, it is opened again before the next write."""

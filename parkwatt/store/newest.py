@@ -62,6 +62,11 @@ class Newest(Mapping[SeriesKey, Latest]):
         self.value[at], self.flags[at], self.arrived[at] = rows.value[order], rows.flags[order], came[order]
         self.time[at] = rows.time[order]
 
+    def put_right(self, touched: Columns, rows: Columns, arrived: NDArray[np.int64]) -> None:
+        """Forget the series that occur in `touched`, and take what is now the newest of them instead."""
+        self.time[touched.series] = NEVER
+        self.update(rows, arrived)
+
     def columns(self) -> tuple[Columns, NDArray[np.int64]]:
         """The newest readings in order of series, and when each arrived."""
         known = np.flatnonzero(self.time != NEVER)
