@@ -1,66 +1,56 @@
-"""From the messages of a topic to a proposal, and from an engineer's draft to a device model."""
+"""From the messages of a topic to a proposal for people, and from an engineer's draft to a device model."""
 
-import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
-
-from ruamel.yaml import YAML
+from typing import Any
 
 from ingest.formats import Message
-from ingest.formats.decoder import Decoder
 from ingest.formats.found import UnreadableError
-from ingest.formats.model import DeviceModel
-from ingest.formats.numbers import NotANumberError, number
-from ingest.formats.payloads import json_tree
-from ingest.formats.vocabulary import understand
+from ingest.formats.shape import shape_of
+from ingest.formats.suggest import Proposal as Suggested
+from ingest.formats.suggest import Suggestion, propose
+from ingest.formats.suggested_model import Confirmed, as_model
+from ingest.formats.topics import placeholders
 from parkwatt.live import RawMessage
-from parkwatt.onboarding import Draft, DraftField, Leaf, Proposal, Remark, TimeChoice
-from parkwatt.readings import TimeSource, to_iso
+from parkwatt.onboarding import BESIDE_VALUES, Draft, DraftField, Leaf, Proposal, Remark, TimeChoice
 
-_EXAMPLE_BYTES = 4_000
-"""Larger messages are not written into the file as its example."""
-_TIMES = re.compile(r"(?i)^(ts|time|timestamp|t|date|datetime|时间|采集时间)$")
+_SAMPLES = 4
+_WORD = re.compile(r"[a-z0-9]+")
 
 
-class Layout(NamedTuple):
-    """Where numbers stand in messages.
+class Layout:
+    """How the messages of a topic are laid out, as far as that can be told.
 
     Attributes:
-        samples: by path, what stood there, the newest first.
+        suggested: what they may say; None where there is no number in them.
     """
 
-    samples: dict[str, tuple[str, ...]]
-
-
-def layout(messages: Sequence[Message]) -> Layout:
-    """How messages of one topic are laid out."""
-    samples: dict[str, tuple[str, ...]] = {}
-    for message in messages:
+    def __init__(self, messages: Sequence[Message]) -> None:
+        """Look at messages, the newest first."""
+        self.suggested: Suggested | None = None
         try:
-            tree = json_tree(message.payload)
+            self.suggested = propose(messages)
         except UnreadableError:
-            continue
-        for path, value in _leaves(tree, ""):
-            samples[path] = (*samples.get(path, ()), str(value))
-    return Layout(samples)
-
-
-def _leaves(tree: Any, path: str) -> Iterable[tuple[str, Any]]:  # noqa: ANN401 - whatever JSON holds
-    if isinstance(tree, dict):
-        for key, value in tree.items():
-            name = key if re.fullmatch(r"[A-Za-z_]\w*", key, re.ASCII) else f'"{key}"'
-            yield from _leaves(value, f"{path}.{name}" if path else name)
-    elif isinstance(tree, list):
-        for i, value in enumerate(tree[:50]):
-            yield from _leaves(value, f"{path}[{i}]")
-    elif path:
-        try:
-            if number(tree) is not None:
-                yield path, tree
-        except NotANumberError:
             return
+
+    @property
+    def suggestions(self) -> Mapping[str, Suggestion]:
+        """Every number by its path."""
+        return {} if self.suggested is None else {one.path: one for one in self.suggested.suggestions}
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Placeholders that the messages themselves fill."""
+        if self.suggested is None:
+            return frozenset()
+        keys = (name for one in self.suggested.each for name in placeholders(one.keys or ""))
+        return frozenset({*self.suggested.whose.names, *keys})
+
+    def sample(self, path: str) -> str | None:
+        """What stood at a path last; None where no number ever did."""
+        found = self.suggestions.get(path)
+        return None if found is None else found.text
 
 
 def proposed(topic: str, messages: Sequence[Message], *, taken: Callable[[str], bool]) -> Proposal:
@@ -71,38 +61,27 @@ def proposed(topic: str, messages: Sequence[Message], *, taken: Callable[[str], 
         messages: the last ones, the newest first.
         taken: whether there is a model of a name.
     """
-    found = layout(messages)
-    levels = topic.split("/")
-    words = [word for word in re.findall(r"[a-z0-9]+", topic.lower()) if word]
-    base = "_".join(words[:3]) or "taught"
-    base = base if base[0].isalpha() else f"m_{base}"
-    name, n = base, 2
-    while taken(name):
-        name, n = f"{base}_{n}", n + 1
-    times = tuple(TimeChoice(p, s[0]) for p, s in found.samples.items() if _TIMES.match(p))
-    leaves = tuple(_leaf(path, samples) for path, samples in found.samples.items() if not _TIMES.match(path))
-    meter_at = len(levels) - 2 if len(levels) > 1 else 0
+    kept = tuple(RawMessage(m.topic, m.payload, m.arrived) for m in messages)
+    found = Layout(messages).suggested
+    if found is None:
+        remark = Remark("no_numbers", "there is no number in the kept messages")
+        return Proposal(topic, kept, (), topic, _free_name([topic], taken), topic, topic, remarks=(remark,))
+    # What tells this kind of messages from others is what is not the meter's own.
+    words = [level for level in re.sub(r"\{[^}]*\}", "", found.whose.topics).split("/") if level.strip("+#")]
+    beside = _time_beside(found)
+    times = [TimeChoice(BESIDE_VALUES, "")] if beside else []
+    times += [TimeChoice(place.path, place.text) for place in found.times]
+    samples = _samples(found.messages)
     return Proposal(
         topic=topic,
-        messages=tuple(RawMessage(m.topic, m.payload, m.arrived) for m in messages),
-        leaves=leaves,
-        topics="/".join("{meter}" if i == meter_at else level for i, level in enumerate(levels)),
-        name=name,
-        title=" ".join(levels[:3]),
-        meter="{meter}",
-        time=times[0].path if times else None,
-        times=times,
-        remarks=() if leaves else (Remark("no_numbers", "there is no number in these messages"),),
-    )
-
-
-def _leaf(path: str, samples: tuple[str, ...]) -> Leaf:
-    name = path.rpartition(".")[2].strip('"')
-    known = understand(name)
-    if known is None or not known.quantities:
-        return Leaf(path, name, samples)
-    return Leaf(
-        path, name, samples, None, known.quantities[0], known.phase, known.unit, None, 0.9 if known.unit else 0.7
+        messages=kept,
+        leaves=tuple(_leaf(one, samples.get(one.path, ())) for one in found.suggestions),
+        topics=found.whose.topics,
+        name=_free_name(words, taken),
+        title=" ".join(words) or topic,
+        meter=found.whose.meter,
+        time=BESIDE_VALUES if beside else None if found.time is None else found.time.path,
+        times=tuple(times),
     )
 
 
@@ -111,82 +90,97 @@ def with_remarks(proposal: Proposal, remarks: Iterable[Remark]) -> Proposal:
     return replace(proposal, remarks=(*proposal.remarks, *remarks))
 
 
-def sample(found: Layout, path: str) -> str | None:
-    """What stood at a path last; None where no number ever did."""
-    return found.samples[path][0] if path in found.samples else None
+def _free_name(words: Sequence[str], taken: Callable[[str], bool]) -> str:
+    base = "_".join(_WORD.findall(" ".join(words).lower()))[:40].strip("_") or "device"
+    base = base if base[0].isalpha() else f"device_{base}"
+    name, number = base, 2
+    while taken(name):
+        name, number = f"{base}_{number}", number + 1
+    return name
 
 
-def names(found: Layout) -> Iterable[str]:
-    """Placeholders that the messages themselves fill."""
-    del found
-    return ()
+def _samples(messages: Sequence[Message]) -> Mapping[str, tuple[str, ...]]:
+    """What stood at each path in the last messages, the newest first."""
+    samples: dict[str, tuple[str, ...]] = {}
+    for message in messages[: -_SAMPLES - 1 : -1]:
+        for leaf in shape_of(message).leaves:
+            samples[leaf.path] = (*samples.get(leaf.path, ()), leaf.text)
+    return samples
 
 
-def meets(found: Layout, one: str, other: str) -> bool:
-    """Whether two paths can give a reading of one meter at one time."""
-    del found, one, other
-    return True
+def _leaf(one: Suggestion, samples: tuple[str, ...]) -> Leaf:
+    values = {"unit": one.declared or one.unit or "", "value": one.text}
+    return Leaf(
+        path=one.path,
+        name=one.name,
+        samples=samples or (one.text,),
+        unit_text=one.declared,
+        quantity=one.quantity,
+        phase=one.phase,
+        unit=one.unit,
+        kind=one.kind,
+        factor=one.factor,
+        channel=one.channel,
+        confidence=one.confidence,
+        reasons=tuple(Remark(f"guess_{code}", code, values) for code in one.reasons),
+        warnings=() if one.warning is None else (Remark(f"guess_{one.warning}", one.warning, values),),
+    )
 
 
-def as_tree(draft: Draft, found: Layout, fields: Sequence[DraftField]) -> dict[str, Any]:
-    """A draft as a device model, with some of its fields."""
-    del found
-    tree: dict[str, Any] = {"name": draft.name, "title": draft.title.strip(), "topics": draft.topics}
-    tree["when"] = " || ".join(f"{field.path} != `null`" for field in fields)
-    tree["meter"] = draft.meter
-    if draft.time is not None:
-        tree["time"] = {"path": draft.time} | ({"zone": draft.zone} if draft.zone else {})
-    tree["fields"] = [_field(field) for field in fields]
-    return tree
+def _time_beside(found: Suggested) -> bool:
+    """Whether the values themselves have times: beside each, or as the keys that lead to them."""
+    in_points = found.points is not None and found.points.time is not None
+    return in_points or any(one.keys == "{time}" for one in found.each)
 
 
-def _field(field: DraftField) -> dict[str, Any]:
-    factor = -field.factor if field.negate else field.factor
-    return {
-        name: value
-        for name, value in {
-            "path": field.path,
-            "quantity": field.quantity,
-            "phase": field.phase,
-            "unit": field.unit,
-            "kind": None if field.kind is None else str(field.kind),
-            "factor": None if factor == 1 else factor,
-        }.items()
-        if value is not None
-    }
+def as_tree(draft: Draft, layout: Layout, fields: Sequence[DraftField]) -> dict[str, Any]:
+    """A draft as a device model, with some of its fields, without examples.
+
+    Raises:
+        pydantic.ValidationError: if it is no device model.
+    """
+    found = layout.suggested
+    if found is None:
+        return {}
+    wanted = found._replace(whose=found.whose._replace(topics=draft.topics, meter=draft.meter), when=None)
+    tree = as_model(wanted, [_confirmed(layout, field) for field in fields], name=draft.name, title=draft.title.strip())
+    del tree["examples"]
+    when = _when(found, layout, fields)
+    if when is not None:
+        tree["when"] = when
+    if "points" in tree:
+        # Units are what the engineer says, not what a message declares: that it contradicts may be why we are here.
+        kept = {"path", "name", "value"} | ({"time"} if draft.time == BESIDE_VALUES else set())
+        tree["points"] = {key: text for key, text in tree["points"].items() if key in kept}
+    if draft.time != BESIDE_VALUES:
+        tree.pop("time", None)
+    if draft.time is not None and draft.time != BESIDE_VALUES:
+        tree["time"] = {"path": draft.time}
+    if draft.zone is not None and "time" in tree:
+        tree["time"]["zone"] = draft.zone
+    order = ("name", "title", "topics", "payload", "when", "each", "points", "names", "meter", "time", "fields")
+    return {key: tree[key] for key in order if key in tree}
 
 
-def as_text(draft: Draft, found: Layout, messages: Sequence[Message]) -> str:
-    """The YAML file of a draft, with the newest message that it reads as its example."""
-    tree = as_tree(draft, found, draft.fields)
-    examples = [example for message in messages[:5] if (example := _example(tree, message)) is not None]
-    if examples:
-        tree["examples"] = examples[:1]
-    out = io.StringIO()
-    yaml = YAML()
-    yaml.default_flow_style = False
-    yaml.width = 110
-    yaml.dump(tree, out)
-    return out.getvalue()
-
-
-def _example(tree: dict[str, Any], message: Message) -> dict[str, Any] | None:
-    """A message with what the model reads from it; None if it reads nothing, or the message is too large."""
-    if len(message.payload) > _EXAMPLE_BYTES:
+def _when(found: Suggested, layout: Layout, fields: Sequence[DraftField]) -> str | None:
+    """What tells these messages from others of their topics: a word in them, or that they hold one of the fields."""
+    if found.when is not None:
+        return found.when
+    by_name = any(layout.suggestions[field.path].by_name for field in fields)
+    if found.payload not in {"json", "kv"} or found.each or by_name:
         return None
-    decoded = Decoder([DeviceModel.model_validate(tree)]).decode(message)
-    if not decoded.readings or decoded.rejections:
-        return None
-    readings: dict[str, dict[str, float]] = {}
-    for reading in decoded.readings:
-        name = f"{reading.phase}.{reading.quantity}" if reading.phase else reading.quantity
-        readings.setdefault(reading.meter, {})[name] = reading.value
-    example: dict[str, Any] = {"topic": message.topic}
-    try:
-        example["payload"] = message.payload.decode()
-    except UnicodeDecodeError:
-        example["hex"] = message.payload.hex()
-    times = {r.time for r in decoded.readings if r.time_source is TimeSource.DEVICE}
-    if len(times) == 1:
-        example["time"] = to_iso(times.pop())
-    return {**example, "readings": readings}
+    plain = len(fields) == 1 or all(re.fullmatch(r'[\w."]+', field.path) for field in fields)
+    return " || ".join(f"{f.path} != `null`" if plain else f"({f.path}) != `null`" for f in fields)
+
+
+def _confirmed(layout: Layout, field: DraftField) -> Confirmed:
+    return Confirmed(
+        path=field.path,
+        name=layout.suggestions[field.path].name,
+        quantity=field.quantity,
+        phase=field.phase,
+        unit=field.unit,
+        kind=field.kind,
+        factor=-field.factor if field.negate else field.factor,
+        channel=field.channel,
+    )

@@ -14,6 +14,7 @@ from ingest.formats.decoder import Decoder
 from ingest.formats.model import DeviceModel
 from ingest.formats.topics import FilterTree, TopicPattern, placeholders
 from ingest.kept import is_understood
+from ingest.model_text import as_text
 from parkwatt.live import RawMessage
 from parkwatt.onboarding import (
     Draft,
@@ -90,7 +91,7 @@ class Trial:
         """
         self._draft, self._wire = draft, wire
         self._name_is_taken, self._unknown, self._heard = name_is_taken, unknown, heard
-        self._layout = drafting.layout(wire.messages)
+        self._layout = drafting.Layout(wire.messages)
 
     def preview(self) -> Preview:
         """What it would do."""
@@ -105,7 +106,7 @@ class Trial:
         readings = [Decoder([model], self._wire.park).decode(message) for message in self._wire.messages]
         if not any(decoded.readings for decoded in readings):
             return Preview(fields, self._messages(model), (_remark("nothing_read"),))
-        text = drafting.as_text(self._draft, self._layout, self._wire.messages)
+        text = as_text(drafting.as_tree(self._draft, self._layout, self._draft.fields), self._wire.messages)
         return Preview(fields, self._messages(model), warnings=tuple(self._warnings(model)), text=text)
 
     def _model(self, fields: Sequence[DraftField]) -> DeviceModel:
@@ -118,7 +119,7 @@ class Trial:
 
     def _field(self, number: int, field: DraftField) -> PreviewField:
         quantity = QUANTITIES.get(field.quantity)
-        before = drafting.sample(self._layout, field.path)
+        before = self._layout.sample(field.path)
         own = quantity.unit if quantity else ""
         problems = tuple(self._field_problems(number, field, before))[:1]
         value = None if problems else self._value(field)
@@ -149,8 +150,7 @@ class Trial:
         except UnknownUnitError:
             yield _remark("unit_unfit", unit=field.unit or "", units=", ".join(known_units(field.quantity)))
         for other in self._draft.fields[:number]:
-            same = (other.quantity, other.phase) == (field.quantity, field.phase)
-            if same and drafting.meets(self._layout, other.path, field.path):
+            if (other.quantity, other.phase, other.channel) == (field.quantity, field.phase, field.channel):
                 yield _remark("same_reading", other=other.path)
 
     def _problems(self) -> Iterator[Remark]:
@@ -181,7 +181,7 @@ class Trial:
             yield _remark("topics_miss", topic=draft.topic)
         if not draft.meter.strip():
             yield _remark("meter_missing")
-        known = {*pattern.names, *drafting.names(self._layout)}
+        known = {*pattern.names, *self._layout.names}
         missing = [name for name in placeholders(draft.meter) if name not in known]
         if missing:
             yield _remark("meter_unfit", missing="{" + missing[0] + "}")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ingest.devices import load_models
+from ingest.devices.load import load_model
 from ingest.formats import Message
 from ingest.formats.decoder import Decoder
 from ingest.formats.model import DeviceModel
@@ -18,6 +19,7 @@ from parkwatt.store.duck import DuckStore
 
 ARRIVED: Millis = 1_795_400_000_000
 TOPIC = "site/wago-7/pfc"
+PRESETS = load_models()
 PAYLOAD = b'{"ts": 1795399990, "U": 230.5, "P": 12750, "W": "48211.75"}'
 
 
@@ -27,7 +29,7 @@ class School:
     def __init__(self, folder: Path, store: DuckStore, *meters: Meter) -> None:
         self.folder, self.store = folder, store
         self.park = Park(id="p", name=Name(en="Park"), time_zone="Asia/Shanghai", meters=meters)
-        self.models: list[DeviceModel] = load_models()
+        self.models: list[DeviceModel] = list(PRESETS)
         self.heard: list[RawMessage] = []
         self.came: list[Message] = []
         self.reload_fails = False
@@ -53,7 +55,7 @@ class School:
         if self.reload_fails:
             message = "another file of the folder has a mistake"
             raise ValueError(message)
-        self.models = load_models(self.folder)
+        self.models = [*(load_model(path) for path in sorted(self.folder.glob("*.yaml"))), *PRESETS]
 
     def _replay(self, concerns: Callable[[str], bool]) -> Replayed:
         again = [message for message in self.came if concerns(message.topic)]
