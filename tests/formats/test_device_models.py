@@ -149,7 +149,7 @@ def test_two_models_of_one_name_are_a_mistake(tmp_path):
         ("zigbee2mqtt/button", {"battery": 100, "voltage": 3000}),
         ("zigbee2mqtt/x/availability", b"online"),
         ("shelly/status/voltmeter:100", {"id": 100, "voltage": 4.3}),
-        ("tele/sensor/SENSOR", {"Time": "2026-01-15T08:00:00", "DS18B20": {"Temperature": 20}}),
+        ("tele/sensor/SENSOR", {"Time": "2026-01-15T08:00:00", "ESP32": {"Temperature": 20}}),
     ],
 )
 def test_lookalikes_are_not_read(topic, payload):
