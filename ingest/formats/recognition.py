@@ -60,7 +60,7 @@ class Recognition:
         if named and named[0].codec is not None:
             device = None
         if device is None:
-            for model in sorted(models, key=lambda m: m.model.catch_all):
+            for model in sorted(models, key=lambda m: (m.model.catch_all, m.model.least)):
                 names = model.names_on(topic)
                 if names is not None:
                     self._candidates.append(_Candidate(model, Circumstances(names, self._fallback, codec_of)))
