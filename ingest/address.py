@@ -1,5 +1,6 @@
 """Where a broker is, how to speak to it, and who we are there."""
 
+import ssl
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,17 @@ class Tls:
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+
+    def context(self) -> ssl.SSLContext:
+        """What a client needs to connect so.
+
+        Raises:
+            OSError: if a certificate cannot be read.
+        """
+        context = ssl.create_default_context(cafile=str(self.ca) if self.ca else None)
+        if self.certificate is not None:
+            context.load_cert_chain(self.certificate, self.key)
+        return context
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,11 +167,7 @@ class BrokerSession:
         if self.address.user is not None:
             client.username_pw_set(self.address.user, self.address.password)
         if self.address.tls is not None:
-            tls = self.address.tls
-            context = ssl.create_default_context(cafile=str(tls.ca) if tls.ca else None)
-            if tls.certificate is not None:
-                context.load_cert_chain(tls.certificate, tls.key)
-            client.tls_set_context(context)
+            client.tls_set_context(self.address.tls.context())
         return client
 
     def _connect(self) -> None:

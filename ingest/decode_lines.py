@@ -26,7 +26,7 @@ def decode_one(decoder: Decoder, *, topic: str, payload: bytes, arrived: Millis)
     """
     decoded = decoder.decode(Message(topic, payload, arrived))
     for reading in decoded.readings:
-        yield _line(_row(reading))
+        yield line_of(row(reading))
     if decoded.rejections:
         raise NotDecodedError("; ".join(decoded.rejections))
 
@@ -49,13 +49,13 @@ def decode_jsonl(decoder: Decoder, lines: Iterable[str], *, arrived: Millis) -> 
             payload = base64.b64decode(record.payload_b64, validate=True)
             time = times.read(record.time)
         except (msgspec.DecodeError, binascii.Error, times.NotATimeError, UnicodeError, RecursionError) as error:
-            yield _line({"message": index, "rejected": f"line {number + 1} of the input cannot be read: {error}"})
+            yield line_of({"message": index, "rejected": f"line {number + 1} of the input cannot be read: {error}"})
             continue
         decoded = decoder.decode(Message(record.topic, payload, arrived if time is None else time, record.retained))
         for reading in decoded.readings:
-            yield _line({"message": index, **_row(reading)})
+            yield line_of({"message": index, **row(reading)})
         for reason in decoded.rejections:
-            yield _line({"message": index, "rejected": reason})
+            yield line_of({"message": index, "rejected": reason})
 
 
 class _Line(msgspec.Struct):
@@ -68,7 +68,8 @@ class _Line(msgspec.Struct):
     retained: bool = False
 
 
-def _row(reading: Reading) -> dict[str, Any]:
+def row(reading: Reading) -> dict[str, Any]:
+    """A reading as the object that a line says."""
     return {
         "meter": reading.meter,
         "quantity": reading.quantity,
@@ -81,5 +82,6 @@ def _row(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _line(row: dict[str, Any]) -> str:
-    return msgspec.json.encode(row).decode()
+def line_of(values: dict[str, Any]) -> str:
+    """An object as a line."""
+    return msgspec.json.encode(values).decode()

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from parkwatt import __version__, devices_cli, given
+from parkwatt import __version__, devices_cli, given, listen_cli
 from parkwatt.options import (
     BrokerOption,
     CaOption,
@@ -54,6 +54,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "PARKWATT"},
 )
 app.add_typer(devices_cli.app, name="devices")
+app.command()(listen_cli.listen)
 console = Console(stderr=True)
 _WAYS_TO_STOP = (signal.SIGINT, signal.SIGTERM)
 
@@ -115,7 +116,7 @@ def demo(
             store=given.store(_store_url(data_dir)),
             models=models,
             park_file=park_file,
-            intake=Intake(broker, data_dir / "spool"),
+            intake=Intake(broker, data_dir / "spool", raw=data_dir / "raw"),
             web=web,
         )
         installation.beside(SimulatorProcess(park_file, broker.address, log=data_dir / "simulator.log"))
@@ -154,10 +155,10 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
     retention_days: RetentionOption = None,
     spool_dir: SpoolDirOption = None,
     spool_limit: SpoolLimitOption = 20.0,
-    password: PasswordOption = None,
     raw_days: RawDaysOption = 7.0,
     raw_dir: RawDirOption = None,
     raw_limit: RawLimitOption = 20.0,
+    password: PasswordOption = None,
     mqtt_password: MqttPasswordOption = None,
     mqtt_ca: CaOption = None,
     mqtt_cert: CertificateOption = None,
@@ -186,10 +187,10 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
                 topics=topics or ("#",),
                 retention_days=retention_days,
                 spool_limit=given.gigabytes(spool_limit),
-            ),
                 raw=raw_dir or data_dir / "raw",
                 raw_days=raw_days,
                 raw_limit=given.gigabytes(raw_limit),
+            ),
             web=web,
         )
         installation.run(ready=lambda: console.print(f"{the_park.name.in_language('en')} is live at {web.url}"))
@@ -207,10 +208,10 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     retention_days: RetentionOption = None,
     spool_dir: SpoolDirOption = None,
     spool_limit: SpoolLimitOption = 20.0,
-    mqtt_password: MqttPasswordOption = None,
     raw_days: RawDaysOption = 7.0,
     raw_dir: RawDirOption = None,
     raw_limit: RawLimitOption = 20.0,
+    mqtt_password: MqttPasswordOption = None,
     mqtt_ca: CaOption = None,
     mqtt_cert: CertificateOption = None,
     mqtt_key: KeyOption = None,
@@ -236,10 +237,10 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
                 retention_days=retention_days,
                 portion=portion,
                 spool_limit=given.gigabytes(spool_limit),
-            ),
                 raw=raw_dir or Path("data/raw"),
                 raw_days=raw_days,
                 raw_limit=given.gigabytes(raw_limit),
+            ),
         )
         installation.run(ready=lambda: console.print(what))
 

@@ -1,7 +1,6 @@
 """The MQTT connection of a simulated gateway: comes back by itself, and never keeps anyone waiting."""
 
 import logging
-import ssl
 import uuid
 from collections.abc import Iterable
 
@@ -66,10 +65,7 @@ class Connection:
         if broker.user is not None:
             self._client.username_pw_set(broker.user, broker.password)
         if broker.tls is not None:
-            context = ssl.create_default_context(cafile=str(broker.tls.ca) if broker.tls.ca else None)
-            if broker.tls.certificate is not None:
-                context.load_cert_chain(broker.tls.certificate, broker.tls.key)
-            self._client.tls_set_context(context)
+            self._client.tls_set_context(broker.tls.context())
         self._set_will()
         self._client.connect_async(broker.host, broker.port, keepalive=30)
         self._client.loop_start()
