@@ -13,6 +13,8 @@ MOST = 500
 _DEEPEST = 50
 _VISITED = 20_000
 _LONGEST_KEY = 200
+_FEW = 6
+"""In an object of more keys a unit says nothing about any one of them."""
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 UNIT_KEYS = ("unit", "units", "u", "uom", "unit_of_measurement", "单位")
@@ -192,7 +194,7 @@ def _leaf(value: Any, path: str, keys: tuple[str, ...], unit: str | None) -> Lea
 def _unit_beside(tree: Mapping[Any, Any], key: str) -> str | None:
     """The unit that stands beside a value: under a key of its own, or of its name and `unit`."""
     keys = [f"{key}_unit", f"{key}Unit"]
-    if key in _VALUE_KEYS or sum(_is_plain(v) for v in tree.values()) <= 3:
+    if key in _VALUE_KEYS or (len(tree) <= _FEW and sum(map(_is_plain, tree.values())) <= 3):
         keys.extend(UNIT_KEYS)
     for unit_key in keys:
         unit = tree.get(unit_key)

@@ -156,7 +156,7 @@ def _says(name: str, words: frozenset[str], chinese: re.Pattern[str]) -> bool:
 @lru_cache(maxsize=5_000)
 def _in_part(name: str) -> Understood | None:
     """What the longest run of its words means that means anything."""
-    parts = [piece for word in _PART.findall(name[:120]) for piece in (word if word > "\u4e00" else [word])][:24]
+    parts = [piece for word in _PART.findall(name[:120]) for piece in (word if word > "\u4e00" else [word])][:16]
     for length in range(len(parts) - 1, 0, -1):
         for at in range(len(parts) - length + 1):
             run = parts[at : at + length]

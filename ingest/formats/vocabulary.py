@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from ingest.formats.vocabulary_words import LETTERS, NUMBERED, PHASES, SYMBOLS, UNITS
+from ingest.formats.vocabulary_words import LETTERS, NUMBERED, OBIS, PHASES, SYMBOLS, UNITS
 from ingest.formats.wording import Wording, wording
 from parkwatt.quantities import UnknownUnitError, conversion
 
@@ -26,6 +26,11 @@ _LETTER = re.compile(
     r"(?P<what>PF|[UVIPQS])[ _]?(?P<phase>L?(?:12|23|31|[123])|[abcABC]n?|ab|bc|ca|AB|BC|CA)"
     r"|I[ _]?[nN]"
     r"|(?P<small>[uvi])_?(?P<its>l?(?:12|23|31|[123])|ab|bc|ca|[abc])"
+)
+_CODE = re.compile(r"(?:1-\d{1,2}:)?(\d{1,2}\.[78]\.0)(?:[*.]255)?")
+_SYMBOL_BESIDE = re.compile(
+    r"(?P<name>[A-Za-z]{,2}[\u4e00-\u9fff]+)[ (]*(?P<symbol>[A-Za-z]{1,4})\)?"
+    r"|(?P<before>[A-Za-z]{1,4}) ?(?P<rest>[\u4e00-\u9fff]+)"
 )
 _HEAT_UNITS = frozenset({"GJ", "MJ", "kJ", "TJ", "Gcal", "kcal"})
 _ELECTRIC = frozenset(
@@ -75,11 +80,28 @@ def _understand(name: str, numbers: Numbers) -> Understood | None:
     ending = _ENDING_UNIT.search(plain)
     if ending is not None:
         before = plain[: ending.start()]
-        found = _in_its_unit(_symbol(before, numbers) or _by_words(before, numbers), ending[1] or ending[2])
+        found = _in_its_unit(_whole(before, numbers), ending[1] or ending[2])
         # A letter behind an underscore may also be a phase: current_a.
         if found is not None and (ending[1] or found.phase or ending[2].lower() not in "abc"):
             return found
-    return _symbol(plain, numbers) or _by_words(plain, numbers)
+    return _whole(plain, numbers)
+
+
+def _whole(plain: str, numbers: Numbers) -> Understood | None:
+    return _symbol(plain, numbers) or _by_words(plain, numbers) or _twice(plain, numbers)
+
+
+def _twice(name: str, numbers: Numbers) -> Understood | None:
+    """A Chinese name with its symbol beside it, if both say the same: A相电压Ua."""
+    found = _SYMBOL_BESIDE.fullmatch(name)
+    if found is None:
+        return None
+    words = _by_words(found["name"] or found["rest"], numbers)
+    symbol = _symbol(found["symbol"] or found["before"], numbers)
+    if words is None or symbol is None or words.quantities[0] != symbol.quantities[0]:
+        return None
+    phase = words.phase or symbol.phase
+    return words._replace(phase=phase) if symbol.phase in (None, phase) else None
 
 
 def _plain(name: str) -> str:
@@ -101,9 +123,13 @@ def _in_its_unit(found: Understood | None, unit: str) -> Understood | None:
 
 def _symbol(name: str, numbers: Numbers) -> Understood | None:
     """A whole name that is a symbol."""
-    alone = SYMBOLS.get(name)
+    alone = SYMBOLS.get(re.sub("[ _]", "", name, count=1))
     if alone is not None:
         return Understood((alone,))
+    code = _CODE.fullmatch(name)
+    if code is not None and code[1] in OBIS:
+        quantity, phase = OBIS[code[1]]
+        return Understood((quantity,), phase)
     found = _LETTER.fullmatch(name)
     if found is None:
         return None

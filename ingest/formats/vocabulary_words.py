@@ -67,9 +67,11 @@ WORDS: Mapping[str, tuple[str, ...]] = _spelt(
         "made energy": "发电量",
         "count": "count",
         # Of what.
-        "water": "water wasser",
-        "gas": "gas",
-        "air": "air",
+        "water": "water wasser 自来水",
+        "gas": "gas 天然气 燃气",
+        "air": "air 空气 压缩空气",
+        "water temperature": "水温",
+        "water pressure": "水压",
         "steam": "steam dampf 蒸汽",
         "water volume": "用水量 水量",
         "gas volume": "用气量",
@@ -110,7 +112,7 @@ PLACES: Mapping[str, str] = {
         "inside": "inside indoor internal innen 室内",
         "outside": "outside outdoor aussen 室外",
         "dc": "dc 直流",
-        "pv": "pv solar 光伏",
+        "pv": "pv solar 光伏 太阳",
         "string": "string 组串",
         "mppt": "mppt",
         "generator": "generator genset 发电机",
@@ -133,7 +135,7 @@ PLACED = {
 }
 """Words that say a place and what is measured there."""
 
-NEUTRAL_WIRE = frozenset({"neutral", "零序", "零线", "中性线", "neutro", "neutre", "neutralleiter"})
+NEUTRAL_WIRE = frozenset({"neutral", "零序", "零线", "中线", "中性线", "neutro", "neutre", "neutralleiter"})
 
 PHASES: Mapping[str, str] = {
     spelling: phase
@@ -191,3 +193,16 @@ LETTERS: Mapping[str, str] = {
     "PF": "power_factor",
 }  # fmt: skip
 """Symbols that stand before a phase: Ua, U12, I1, PFL1, P L1."""
+
+OBIS: Mapping[str, tuple[str, str | None]] = {
+    "1.7.0": ("active_power", None), "16.7.0": ("active_power", None), "3.7.0": ("reactive_power", None),
+    "9.7.0": ("apparent_power", None), "13.7.0": ("power_factor", None), "14.7.0": ("frequency", None),
+    "1.8.0": ("energy_import", None), "2.8.0": ("energy_export", None), "3.8.0": ("reactive_energy_import", None),
+    "4.8.0": ("reactive_energy_export", None), "9.8.0": ("apparent_energy", None), "91.7.0": ("current", "N"),
+    "21.7.0": ("active_power", "L1"), "41.7.0": ("active_power", "L2"), "61.7.0": ("active_power", "L3"),
+    "36.7.0": ("active_power", "L1"), "56.7.0": ("active_power", "L2"), "76.7.0": ("active_power", "L3"),
+    "31.7.0": ("current", "L1"), "51.7.0": ("current", "L2"), "71.7.0": ("current", "L3"),
+    "32.7.0": ("voltage", "L1"), "52.7.0": ("voltage", "L2"), "72.7.0": ("voltage", "L3"),
+    "33.7.0": ("power_factor", "L1"), "53.7.0": ("power_factor", "L2"), "73.7.0": ("power_factor", "L3"),
+}  # fmt: skip
+"""Codes of electricity meters (IEC 62056-61): quantity and phase; registers of tariffs are not among them."""

@@ -63,6 +63,7 @@ def test_names_of_vendors_are_understood(name, unit, quantity, phase):
         "bdSeq", "Node Control/Rebirth", "Meter/Serial", "Power Supply/Voltage", "Voltage/L1-N/THD", "Power/Demand/Max",
         "Energy/Active/Import/Today", "Energy/Active/Tariff 1", "Current/Rated", "Energy/Net", "Pump 7/Power", "",
         "Energy/Import/Export", "Power/Setpoint", "Heat", "S1", "x" * 500,
+        "Battery/Voltage", "Input/Voltage", "Power 1", "Temperature 2", "EPI", "Psum", "Flow", "Import",
     ],
 )  # fmt: skip
 def test_a_name_that_says_less_or_more_is_left_alone(name):
