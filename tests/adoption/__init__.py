@@ -1,0 +1,1 @@
+"""Meters are taken into the park file, and given back."""
