@@ -75,7 +75,11 @@ def proposed(topic: str, messages: Sequence[Message], *, taken: Callable[[str], 
     return Proposal(
         topic=topic,
         messages=kept,
-        leaves=tuple(_leaf(one, samples.get(one.path, ())) for one in found.suggestions),
+        leaves=tuple(
+            _leaf(one, samples.get(one.path, ()))
+            for one in found.suggestions
+            if one.path not in {place.path for place in found.times}
+        ),
         topics=found.whose.topics,
         name=_free_name(words, taken),
         title=" ".join(words) or topic,

@@ -66,7 +66,7 @@ class KeptMessages:
         return _messages([r for r in self._store.rejections(limit=LOOKED_AT) if r.topic == topic], count)
 
     def _is_unknown(self, topic: str, rejections: Sequence[Rejection]) -> bool:
-        if _speaks_for_itself(topic):
+        if speaks_for_itself(topic):
             return False
         verdicts, key = self._verdicts, (topic, rejections[0].arrived)
         known = verdicts.get(key)
@@ -86,7 +86,7 @@ def is_understood(decoder: Decoder, message: Message) -> bool:
     return bool(decoded.readings) or not decoded.rejections
 
 
-def _speaks_for_itself(topic: str) -> bool:
+def speaks_for_itself(topic: str) -> bool:
     """Whether the topic belongs to a format that needs no model; what is wrong there is no matter of teaching."""
     return native.speaks(topic) or sparkplug.speaks(topic)
 

@@ -13,7 +13,7 @@ from ingest.formats import Message
 from ingest.formats.decoder import Decoder
 from ingest.formats.model import DeviceModel
 from ingest.formats.topics import FilterTree, TopicPattern, placeholders
-from ingest.kept import is_understood
+from ingest.kept import is_understood, speaks_for_itself
 from ingest.model_text import as_text
 from parkwatt.live import RawMessage
 from parkwatt.onboarding import (
@@ -54,6 +54,8 @@ class Wire(NamedTuple):
         if meters:
             names = ", ".join(sorted(meters)[:5])
             yield Remark("read_already", f"these messages are read already, for {names}", {"meters": names})
+        if speaks_for_itself(self.topic):
+            yield _remark("own_format", topic=self.topic)
         named = self.named()
         if named is not None:
             fill = {"device": named.device or "", "meter": named.id}
@@ -165,6 +167,8 @@ class Trial:
             yield _remark("title_missing")
         if draft.zone is not None and not _is_zone(draft.zone):
             yield _remark("zone_unfit", zone=draft.zone)
+        if speaks_for_itself(draft.topic):
+            yield _remark("own_format", topic=draft.topic)
         named = self._wire.named()
         if named is not None and named.device != draft.name:
             yield _remark("device_named", device=named.device or "", meter=named.id)
@@ -199,20 +203,23 @@ class Trial:
         yield from self._about_others(pattern, decoder)
 
     def _about_unknown(self, pattern: TopicPattern, decoder: Decoder) -> Iterator[Remark]:
-        taken = [one for one in self._unknown if pattern.match(one.topic) is not None]
-        others = [one for one in taken if one.topic != self._draft.topic]
-        if others:
-            yield _remark("several_topics", n=len(others))
-        meters = {r.meter for one in taken for r in decoder.decode(Message(one.topic, one.newest, one.last)).readings}
+        topic = self._draft.topic
+        others = [one for one in self._unknown if one.topic != topic and pattern.match(one.topic) is not None]
+        if not others:
+            return
+        yield _remark("several_topics", n=len(others))
+        newest = [Message(one.topic, one.newest, one.last) for one in others] + [self._wire.messages[0]]
+        meters = {reading.meter for message in newest for reading in decoder.decode(message).readings}
         names = [name for name in pattern.names if name not in placeholders(self._draft.meter)]
-        if others and len(meters) == 1:
+        if len(meters) == 1:
             name = "{" + (names[0] if names else "meter") + "}"
             yield _remark("one_meter", meter=meters.pop(), name=name)
 
     def _about_others(self, pattern: TopicPattern, decoder: Decoder) -> Iterator[Remark]:
         """Topics that are understood today and would be read otherwise."""
         today = self._wire.decoder()
-        taken = {raw.topic: raw for raw in self._heard if pattern.match(raw.topic) is not None}
+        topics = {raw.topic: raw for raw in self._heard if raw.topic != self._draft.topic}
+        taken = {topic: raw for topic, raw in topics.items() if pattern.match(topic) is not None}
         for raw in list(taken.values())[:_HEARD_TRIED]:
             message = Message(raw.topic, raw.payload, raw.arrived)
             read = today.decode(message).readings

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from dashboards.live.edition import Edition
 from dashboards.live.frame import Fragment, Frame
+from dashboards.live.views.addresses import topic_address
 from parkwatt.live import RawMessage
 
 LONGEST = 4_000
@@ -64,5 +65,9 @@ def _bytes(payload: bytes) -> str:
 def messages(edition: Edition, raw: Iterable[RawMessage]) -> Frame:
     """The last raw messages of a meter, the newest first."""
     shown = [(message, readable(message.payload)) for message in raw]
-    html = edition.render("parts/meter_messages.html", messages=shown)
+    # A format of Parkwatt's own, or one that describes itself, cannot be taught.
+    taught = next((m.topic for m, _ in shown if not m.topic.startswith(("parkwatt/", "spBv1.0/"))), None)
+    html = edition.render(
+        "parts/meter_messages.html", messages=shown, teach=None if taught is None else topic_address(taught)
+    )
     return Frame(fragments={"messages": Fragment(tuple(message for message, _ in shown), html)})
