@@ -135,7 +135,8 @@ def _by_words(vocabulary: VocabularyModel, name: str, declared: str | None, phas
     said = (declared.strip() if declared else None) or understood.unit
     problem: str | None = None
     # Where only a unit could tell which of several it is, and there is none, it is what the name means first.
-    for quantity in understood.quantities if said else understood.quantities[:1]:
+    meant = understood.measured_in(said) or understood.quantities if said else understood.quantities[:1]
+    for quantity in meant:
         unit = said or vocabulary.units.get(quantity)
         if unit is None and quantity not in _SELF_EVIDENT:
             continue

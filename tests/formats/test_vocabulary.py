@@ -4,6 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.formats import Message
+from ingest.formats.decoder import Decoder
+from ingest.formats.model import DeviceModel
 from ingest.formats.vocabulary import understand
 from parkwatt.quantities import PHASES, QUANTITIES, conversion
 
@@ -274,3 +277,13 @@ def test_the_order_of_words_does_not_matter(words):
 def test_a_huge_name_is_refused_at_once():
     """A name as long as a message costs nothing."""
     assert understand("电压" * 50_000) is None
+
+
+@pytest.mark.parametrize(("unit", "quantity"), [("kWh", "energy_import"), ("GJ", "heat"), ("MWh", "energy_import")])
+def test_a_declared_unit_decides_for_the_names_of_points(unit, quantity):
+    """Energy that a gateway declares in GJ is heat."""
+    points = {"path": "data", "name": "name", "value": "value", "unit": "unit"}
+    said = {"name": "gateway", "title": "Gateway", "topics": "up/{meter}", "points": points, "vocabulary": {}}
+    payload = b'{"data":[{"name":"Energy","value":7,"unit":"%s"}]}' % unit.encode()
+    found = Decoder([DeviceModel.model_validate(said)]).decode(Message("up/7", payload, 1_768_464_000_000))
+    assert [reading.quantity for reading in found.readings] == [quantity]
