@@ -19,7 +19,7 @@ ifneq ($(shell cat $(MADE) 2>/dev/null && $(BIN)/python -c ''),$(CURDIR))
 $(shell rm -f $(MADE))
 endif
 
-.PHONY: help demo test check bench chaos lock clean
+.PHONY: help demo test check bench chaos docs fuzz lock clean
 
 help: ## this list
 	@echo "Parkwatt: an industrial park's energy, live. Options go into ARGS: make demo ARGS='--meters 1000'"
@@ -45,6 +45,12 @@ bench: $(DEV) ## measures; asserts nothing
 chaos: $(DEV) ## kills everything, hundreds of times, and compares every reading; half an hour
 	@tools/ensure_servers
 	@$(BIN)/python -m tests.chaos $(ARGS)
+
+fuzz: $(DEV) ## 100,000 mutated messages: no crash, no hang, no number from nowhere
+	@$(BIN)/python -m tests.fuzz $(ARGS)
+
+docs: $(RUN) ## docs/formats.md, from its template and the device models
+	@tools/formats_doc
 
 lock: $(DEV) ## renew the locked dependencies from pyproject.toml
 	@tools/lock
