@@ -7,47 +7,63 @@ message of every topic is carried as well: it may have claimed a park's meter fo
 
 import contextlib
 import logging
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from ingest.formats import Message
-from ingest.formats.decoder import Decoder
 from ingest.raw.block import Kept, compressor, pack
 from ingest.raw.decoders import Decoders, UnknownDecoderError
 from ingest.raw.folder import CARRIED, Part, RawFolder, batches
 from ingest.raw.segment import Segment
+from parkwatt.readings import Millis
 
 logger = logging.getLogger(__name__)
+
+Tells = Callable[[str], bool]
+"""Whether messages on a topic say how others are to be read."""
 
 _MOST = 100_000
 """Topics of which a message is carried."""
 
 
 class Heard:
-    """What a decoder must have heard to read what comes next."""
+    """What a decoder must have heard to read what comes next.
+
+    Attributes:
+        run: the collector's run that heard it; None before the first.
+    """
 
     def __init__(self) -> None:
+        self.run: Millis | None = None
         self._kept: dict[str, tuple[Kept, Message]] = {}
-        self.run: int | None = None
 
-    def take(self, kept: Kept, decoder: Decoder | None) -> None:
+    def __contains__(self, topic: str) -> bool:
+        """Whether a message on this topic was heard."""
+        return topic in self._kept
+
+    def take(self, kept: Kept, tells: Tells) -> None:
         """Hear messages; a new run of the collector has heard nothing before."""
         if kept.run != self.run:
             self.run = kept.run
             self._kept.clear()
         for message in kept.messages:
             topic = message.topic
-            known = topic in self._kept
-            if known and (decoder is None or not decoder.tells(topic)):
-                continue
-            if known:
+            if topic not in self._kept:
+                if len(self._kept) < _MOST:
+                    self._kept[topic] = kept, message
+            elif tells(topic):
                 del self._kept[topic]  # it moves behind what came before it
-            elif len(self._kept) >= _MOST:
-                continue
-            self._kept[topic] = kept, message
+                self._kept[topic] = kept, message
 
-    def knows_all(self, topics: set[str], decoder: Decoder | None) -> bool:
+    def knows_all(self, topics: set[str], tells: Tells) -> bool:
         """Whether messages on these topics would bring nothing more."""
-        return all(topic in self._kept and (decoder is None or not decoder.tells(topic)) for topic in topics)
+        return all(topic in self._kept and not tells(topic) for topic in topics)
+
+    @property
+    def messages(self) -> list[Message]:
+        """All of it in order of arrival."""
+        return [message for _, message in self._kept.values()]
 
     def batches(self) -> list[Kept]:
         """All of it in order of arrival, each message alone."""
@@ -61,27 +77,33 @@ def carry_over(folder: RawFolder, segment: Segment, decoders: Decoders) -> None:
         OSError: nothing was carried over.
     """
     heard = Heard()
-    known: dict[str, Decoder | None] = {}
+    telling: dict[str, Tells] = {}
 
-    def decoder_of(kept: Kept) -> Decoder | None:
-        if kept.decoder not in known:
+    def tells(kept: Kept) -> Tells:
+        if kept.decoder not in telling:
             try:
-                known[kept.decoder] = decoders.recipe(kept.decoder).decoder()
+                telling[kept.decoder] = cache(decoders.recipe(kept.decoder).decoder().tells)
             except UnknownDecoderError as error:
                 logger.warning("%s", error)
-                known[kept.decoder] = None
-        return known[kept.decoder]
+                telling[kept.decoder] = _nothing
+        return telling[kept.decoder]
 
     for kept in folder.carried():
-        heard.take(kept, decoder_of(kept))
+        heard.take(kept, tells(kept))
     places = segment.places()
     first = next(iter(batches(Part(segment, places[:1]))), None)
     topics = segment.known_topics()
-    if first is None or (topics is not None and first.run == heard.run and heard.knows_all(topics, decoder_of(first))):
+    if first is None:
+        return
+    if topics is not None and first.run == heard.run and heard.knows_all(topics, tells(first)):
         return
     for kept in batches(Part(segment, places)):
-        heard.take(kept, decoder_of(kept))
+        heard.take(kept, tells(kept))
     _replace(folder.folder, heard.batches())
+
+
+def _nothing(_topic: str) -> bool:
+    return False
 
 
 def _replace(folder: Path, kept: list[Kept]) -> None:

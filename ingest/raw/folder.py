@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from ingest.formats import Message
 from ingest.raw.block import Kept
+from ingest.raw.decoders import Decoders
+from ingest.raw.journal import Journal
 from ingest.raw.segment import Place, Segment, segments
 from parkwatt.readings import Millis
 
@@ -30,11 +32,18 @@ class Part(NamedTuple):
 
 
 class RawFolder:
-    """Reads raw messages, also while they are being written."""
+    """Reads raw messages, also while they are being written.
+
+    Attributes:
+        folder: where they are.
+        decoders: how they were decoded.
+        journal: which of them were replayed, and how they were decoded then.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Read from a folder, which need not be there yet."""
         self.folder = folder
+        self.decoders, self.journal = Decoders(folder / "decoders"), Journal(folder / "replays.jsonl")
 
     def flush(self) -> None:
         """Nothing waits to be written here."""

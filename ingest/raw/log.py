@@ -20,7 +20,7 @@ from ingest.formats import Message
 from ingest.formats.decoder import Decoder
 from ingest.raw.block import compressor, pack
 from ingest.raw.carrying import carry_over
-from ingest.raw.decoders import Decoders, Recipe
+from ingest.raw.decoders import Recipe
 from ingest.raw.folder import HOUR, RawFolder
 from ingest.raw.segment import Segment, segments
 from parkwatt.readings import Millis
@@ -57,7 +57,6 @@ class RawLog(RawFolder):
 
     Attributes:
         dropped: messages that could not be kept, since the start.
-        decoders: how messages were decoded.
     """
 
     def __init__(  # noqa: PLR0913 - each by its name
@@ -82,7 +81,6 @@ class RawLog(RawFolder):
         """
         super().__init__(folder)
         self.dropped = 0
-        self.decoders = Decoders(folder / "decoders")
         self._clock, self._days, self._limit, self._spare, self._most = clock, days, limit, spare, waiting
         self._queue: deque[_Taken] = deque()
         self._put = self._done = 0
