@@ -38,8 +38,8 @@ class Told(msgspec.Struct, gc=False):
 class Describing:
     """Takes the descriptions that come on one topic."""
 
-    def __init__(self, model: DescribesModel, of: str, told: dict[str, Told]) -> None:
-        """Keep what is said about the topic `of` in `told`."""
+    def __init__(self, model: DescribesModel, of: Sequence[str], told: dict[str, Told]) -> None:
+        """Keep what is said about the topics `of` in `told`."""
         self._of, self._told = of, told
         self._parts: list[tuple[str, Lookup]] = [
             (part, lookup(path))
@@ -49,17 +49,18 @@ class Describing:
 
     def read(self, message: Message) -> Contents:
         """Learn from a message; it holds no reading."""
-        told = self._told.get(self._of)
-        if told is None:
-            if len(self._told) >= _KEPT:
-                reason = f"{_KEPT:,} topics are described already; what {shortened(self._of)} measures is not kept"
-                raise UnreadableError(reason)
-            told = self._told[self._of] = Told()
         tree = _tree(message.payload)
-        for part, find in self._parts:
-            said = find(tree)
-            if said is not None or part == "error":
-                setattr(told, part, str(said)[:_LONGEST] if said not in (None, "") else None)
+        for topic in self._of:
+            told = self._told.get(topic)
+            if told is None:
+                if len(self._told) >= _KEPT:
+                    reason = f"{_KEPT:,} topics are described already; what {shortened(topic)} measures is not kept"
+                    raise UnreadableError(reason)
+                told = self._told[topic] = Told()
+            for part, find in self._parts:
+                said = find(tree)
+                if said is not None or part == "error":
+                    setattr(told, part, str(said)[:_LONGEST] if said not in (None, "") else None)
         return Contents([], [])
 
 
@@ -85,7 +86,7 @@ class Descriptions:
         for pattern, describes in self._patterns:
             names = pattern.match(topic)
             if names is not None:
-                return Describing(describes, filled(describes.of, names), self.told)
+                return Describing(describes, [filled(of, names) for of in describes.of], self.told)
         return None
 
 

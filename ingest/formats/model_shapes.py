@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 from pydantic import Field, model_validator
 
 from ingest.formats.meaning import meaning
-from ingest.formats.model_fields import Part, Path, Patterns, QuantityName, ZoneName
+from ingest.formats.model_fields import Part, Path, Patterns, QuantityName, Texts, ZoneName
 
 
 class EachModel(Part):
@@ -89,14 +89,14 @@ class DescribesModel(Part):
 
     Attributes:
         topics: patterns of the topics with the description.
-        of: the described topic, with the placeholders of the pattern.
+        of: the described topics, with the placeholders of the pattern.
         unit: JMESPath of the unit; `@` if the payload is the unit.
         name: JMESPath of the name of what is measured.
         error: JMESPath of a text that, unless it is empty, says that the value is not to be trusted.
     """
 
     topics: Patterns
-    of: str
+    of: Texts
     unit: Path | None = None
     name: Path | None = None
     error: Path | None = None
