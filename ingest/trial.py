@@ -209,11 +209,11 @@ class Trial:
             return
         yield _remark("several_topics", n=len(others))
         newest = [Message(one.topic, one.newest, one.last) for one in others] + [self._wire.messages[0]]
-        meters = {reading.meter for message in newest for reading in decoder.decode(message).readings}
+        found = [readings[0].meter for message in newest if (readings := decoder.decode(message).readings)]
         names = [name for name in pattern.names if name not in placeholders(self._draft.meter)]
-        if len(meters) == 1:
+        if len(found) > 1 and len(set(found)) == 1:
             name = "{" + (names[0] if names else "meter") + "}"
-            yield _remark("one_meter", meter=meters.pop(), name=name)
+            yield _remark("one_meter", meter=found[0], name=name)
 
     def _about_others(self, pattern: TopicPattern, decoder: Decoder) -> Iterator[Remark]:
         """Topics that are understood today and would be read otherwise."""

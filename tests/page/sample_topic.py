@@ -29,11 +29,14 @@ def page(topic: str, time: Millis) -> TopicPage:
         remark = Remark("no_numbers", "There is no number in the kept messages of this topic.")
         return TopicPage(Proposal(topic, door, (), topic, "door", "Door", "door", remarks=(remark,)))
     messages = tuple(RawMessage(topic, _PAYLOAD, time - 9_000 - 60_000 * i) for i in range(3))
-    contradicts = Remark("unit_contradicted", "the declared unit kV contradicts 230.4", {"unit": "kV", "value": 230.4})
+    contradicts = Remark("guess_unit_contradicts_value", values={"unit": "kV", "value": "48211.7"})
     leaves = (
-        Leaf("U1", "U1", ("230.4", "229.8", "231.0"), None, "voltage", "L1", "V", Kind.GAUGE, 0.95),
-        Leaf("P", "P", ("-12750", "-12900"), "W", "active_power", None, "W", Kind.GAUGE, 0.7),
-        Leaf("Wp", "Wp", ("48211.7",), "kV", "energy_import", None, "kWh", Kind.REGISTER, 0.4, (), (contradicts,)),
+        Leaf("U1", "U1", ("230.4", "229.8", "231.0"), None, "voltage", "L1", "V", Kind.GAUGE, confidence=0.95),
+        Leaf("P", "P", ("-12750", "-12900"), "W", "active_power", None, "W", Kind.GAUGE, confidence=0.7),
+        Leaf(
+            "Wp", "Wp", ("48211.7",), "kV", "energy_import", None, "kWh", Kind.REGISTER,
+            confidence=0.4, warnings=(contradicts,),
+        ),
         Leaf('"odd<b>"', "odd<b>", ("7",)),
     )  # fmt: skip
     return TopicPage(

@@ -171,7 +171,7 @@ def test_by_keyboard_and_on_a_phone(running: Running, browser: Browser) -> None:
     told(running)
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = opened(context.new_page(), running)
-    page.get_by_role("button", name="Take all").click()
+    page.get_by_role("button", name="Take likely").click()
     choose(page, "k2", "active_power", unit="W")
     expect(after(page, "k2")).to_have_text("12.75kW")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

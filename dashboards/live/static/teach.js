@@ -62,10 +62,11 @@ function settle(row) {
   showUnits(row);
 }
 
-function takeAll(all) {
+// Guesses that are unsure, or that something speaks against, are for people to take one by one.
+function take(likely) {
   for (const row of rows()) {
-    const guess = choices.guesses[row.dataset.path];
-    part(row, "quantity").value = all ? guess.quantity : "";
+    const taken = likely && choices.likely.includes(row.dataset.path);
+    part(row, "quantity").value = taken ? choices.guesses[row.dataset.path].quantity : "";
     settle(row);
   }
 }
@@ -240,7 +241,7 @@ async function takeBack(name, place, button) {
   }
 }
 
-function take(found) {
+function takeUp(found) {
   form = found;
   choices = JSON.parse(form.querySelector("[data-choices]").textContent);
   rows().forEach(showUnits);
@@ -257,7 +258,7 @@ function take(found) {
   });
   for (const button of form.querySelectorAll("[data-take]")) {
     button.addEventListener("click", () => {
-      takeAll(button.dataset.take === "all");
+      take(button.dataset.take === "likely");
       later();
     });
   }
@@ -269,7 +270,7 @@ function take(found) {
 export function begin() {
   const look = () => {
     const found = document.querySelector("form[data-teach]");
-    if (found && found !== form) take(found);
+    if (found && found !== form) takeUp(found);
   };
   look();
   new MutationObserver(look).observe(document.querySelector('[data-fragment="teach"]'), { childList: true });

@@ -54,10 +54,11 @@ def _teach(edition: Edition, topic: str, page: TopicPage) -> Frame:
             "parts/teach_nothing.html", topic=topic, obstacle=page.obstacle, says=_says(edition, page)
         )
         return Frame(fragments={"teach": Fragment(html, html)})
+    rows = [_row(edition, leaf) for leaf in proposal.leaves]
     html = edition.render(
         "parts/teach_form.html",
         proposal=proposal,
-        rows=[_row(edition, leaf) for leaf in proposal.leaves],
+        rows=rows,
         remarks=_said(edition, proposal.remarks),
         quantities=tuple(QUANTITIES),
         beside=BESIDE_VALUES,
@@ -72,7 +73,8 @@ def _teach(edition: Edition, topic: str, page: TopicPage) -> Frame:
                 "units": {name: list(known_units(name)) for name in QUANTITIES},
                 "spelled": {quantity.unit: spelled(quantity.unit) for quantity in QUANTITIES.values()},
                 "words": edition.words.section("teach"),
-                "guesses": {leaf.path: _guess(leaf) for leaf in proposal.leaves},
+                "guesses": {row.leaf.path: _guess(row.leaf) for row in rows},
+                "likely": [row.leaf.path for row in rows if row.certainty in {"sure", "likely"} and not row.warnings],
             }
         ),
     )
