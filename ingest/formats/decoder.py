@@ -13,9 +13,10 @@ from ingest.formats.conversions import Conversions
 from ingest.formats.describing import Descriptions
 from ingest.formats.found import Contents, Found, UnreadableError
 from ingest.formats.gathered import Gathered
+from ingest.formats.home_assistant import Discovery
 from ingest.formats.message import Decoded, Message
 from ingest.formats.model import DeviceModel
-from ingest.formats.recognition import Recognition
+from ingest.formats.recognition import Learnt, Recognition
 from ingest.formats.times import settle
 from ingest.formats.topics import LONGEST
 from parkwatt.flags import circumstances
@@ -93,6 +94,8 @@ class Decoder:
         self._sparkplug = sparkplug.Sparkplug()
         self._models = tuple(CompiledModel(model, zone) for model in models)
         self._descriptions = Descriptions(models)
+        self._discovery = Discovery()
+        self._learnt = Learnt(self._descriptions.told, self._discovery, self._codec_of)
         self._formats: dict[str, Format] = {}
 
     def renewed(self, models: Sequence[DeviceModel], park: Park | None) -> "Decoder":
@@ -131,6 +134,7 @@ class Decoder:
     def _read(self, message: Message, gathered: Gathered) -> None:
         topic, payload = message.topic, message.payload
         if not payload:
+            self._discovery.withdraw(topic)
             gathered.ignored += 1
             return
         if len(payload) > self._max_payload:
@@ -169,10 +173,12 @@ class Decoder:
             return self._native
         if device == sparkplug.Sparkplug.name or (device is None and sparkplug.speaks(topic)):
             return self._sparkplug
+        if device is None and self._discovery.speaks(topic):
+            return self._discovery
         description = self._descriptions.on(topic) if device is None else None
         if description is not None:
             return description
-        return Recognition(self._models, topic, device=device, told=self._descriptions.told, codec_of=self._codec_of)
+        return Recognition(self._models, topic, device=device, learnt=self._learnt)
 
     def _codec_of(self, wire_meter: str) -> CompiledModel | None:
         """The model for raw frames that the park file names for a wire meter."""

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ingest.formats.compiled import CompiledModel
 from ingest.formats.describing import Told
 from ingest.formats.found import Contents, UnreadableError
+from ingest.formats.home_assistant import Discovery, complete
 from ingest.formats.interpretation import Circumstances, CodecOf
 from ingest.formats.message import Message
 from ingest.formats.parsing import Parsed
@@ -25,6 +26,20 @@ class _Candidate(NamedTuple):
     around: Circumstances
 
 
+class Learnt(NamedTuple):
+    """What a decoder knows beside its models.
+
+    Attributes:
+        told: what devices said about topics.
+        discovery: what devices said to Home Assistant.
+        codec_of: finds the codec of a raw frame.
+    """
+
+    told: Mapping[str, Told]
+    discovery: Discovery
+    codec_of: CodecOf
+
+
 class Recognition:
     """Reads the messages of one topic with the first model that knows them.
 
@@ -37,8 +52,7 @@ class Recognition:
         topic: str,
         *,
         device: str | None,
-        told: Mapping[str, Told],
-        codec_of: CodecOf,
+        learnt: Learnt,
     ) -> None:
         """Find the models for a topic.
 
@@ -47,10 +61,9 @@ class Recognition:
             topic: of the messages.
             device: the model that the park file names, which is then the only one; one for raw frames leaves open
                 which network server they come from.
-            told: what devices said about topics.
-            codec_of: finds the codec of a raw frame.
+            learnt: what the decoder knows beside its models.
         """
-        self._told = told
+        self._learnt = learnt
         self._too_long = len(topic) > LONGEST
         self._fallback = topic[:LONGEST].replace("/", ".").strip(".")
         self._unknown_device: str | None = None
@@ -63,7 +76,7 @@ class Recognition:
             for model in sorted(models, key=lambda m: (m.model.catch_all, m.model.least)):
                 names = model.names_on(topic)
                 if names is not None:
-                    self._candidates.append(_Candidate(model, Circumstances(names, self._fallback, codec_of)))
+                    self._candidates.append(_Candidate(model, Circumstances(names, self._fallback, learnt.codec_of)))
             self._firm = sum(not c.model.model.catch_all for c in self._candidates)
             self._silent = not self._firm and any(model.silent_on(topic) for model in models)
             return
@@ -71,16 +84,26 @@ class Recognition:
             names = model.names_on(topic)
             self._silent = names is None and model.silent_on(topic)
             if names is not None or model.model.payload != "scalar":
-                self._candidates.append(_Candidate(model, Circumstances(names or {}, self._fallback, codec_of)))
+                self._candidates.append(_Candidate(model, Circumstances(names or {}, self._fallback, learnt.codec_of)))
         if not named:
             self._unknown_device = device
 
     def read(self, message: Message) -> Contents:
-        """What a message says.
+        """What a message says: by the model that knows it, completed by what its device says of itself.
 
         Raises:
-            UnreadableError: if no model knows it.
+            UnreadableError: if neither knows it.
         """
+        entities = self._learnt.discovery.on(message.topic)
+        if not entities:
+            return self._by_model(message)
+        try:
+            contents = self._by_model(message)
+        except UnreadableError:
+            contents = _NOTHING
+        return complete(entities, message, contents)
+
+    def _by_model(self, message: Message) -> Contents:
         if self._silent:
             return _NOTHING
         if self._too_long:
@@ -90,7 +113,7 @@ class Recognition:
             reason = f"device model {self._unknown_device!r} of the park file is not known; check its name"
             raise UnreadableError(reason)
         parsed = Parsed(message)
-        told = self._told.get(message.topic)
+        told = self._learnt.told.get(message.topic)
         reasons: list[str] = []
         for i, (model, around) in enumerate(self._candidates):
             try:

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from ingest.formats import Message, times
 from ingest.formats.decoder import Decoder
+from ingest.formats.home_assistant import Discovery
 from ingest.formats.model import DeviceModel
 from ingest.formats.numbers import NotANumberError, number, shortened
 from ingest.formats.paths import lookup
-from ingest.formats.recognition import Recognition
+from ingest.formats.recognition import Learnt, Recognition
 from ingest.formats.sparkplug_names import metering
 from ingest.formats.sparkplug_payload import (
     MAX_METRICS,
@@ -198,7 +199,7 @@ def test_long_topics_are_no_meters():
 
 def test_a_topic_too_long_keeps_little():
     """What is remembered for a topic does not grow with its length."""
-    recognition = Recognition((), "x/" * 30_000, device=None, told={}, codec_of=lambda _: None)
+    recognition = Recognition((), "x/" * 30_000, device=None, learnt=Learnt({}, Discovery(), lambda _: None))
     assert len(recognition._fallback) <= LONGEST  # noqa: SLF001 - memory is what this is about
 
 
