@@ -1,8 +1,8 @@
 """The Sparkplug B payload: Protocol Buffers on the wire, plain dataclasses for us, both ways.
 
 The message is described here by its field numbers (Eclipse Sparkplug Specification 3.0.0, chapter 6.4) and built
-when the module is loaded, so there is neither a compiler step nor a generated file. Data sets and templates are
-left unread: no meter value is in them that is not also a metric.
+when the module is loaded, so there is neither a compiler step nor a generated file. What is in data sets, templates
+and arrays stays unread: no meter value is in them that is not also a metric.
 """
 
 import codecs
@@ -16,6 +16,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
+
+from ingest.formats.sparkplug_compression import ENVELOPE, CompressionError, unpacked
 
 MAX_METRICS = 50_000
 """Metrics that one message may have; as many as fit into 1 MB with a value each and a time."""
@@ -31,7 +33,7 @@ Value: TypeAlias = float | int | bool | str | bytes | None
 
 
 class DataType(IntEnum):
-    """Types of a metric or a property that Parkwatt reads or writes, with their numbers in the specification."""
+    """Types of a metric or a property, with their numbers in the specification; 22 to 34 are arrays."""
 
     UNKNOWN = 0
     INT8 = 1
@@ -49,7 +51,14 @@ class DataType(IntEnum):
     DATE_TIME = 13
     TEXT = 14
     UUID = 15
+    DATA_SET = 16
     BYTES = 17
+    FILE = 18
+    TEMPLATE = 19
+    PROPERTY_SET = 20
+    PROPERTY_SET_LIST = 21
+    INT8_ARRAY = 22
+    DATE_TIME_ARRAY = 34
 
 
 class SparkplugPayloadError(ValueError):
@@ -97,17 +106,18 @@ class SparkplugPayload:
 
 
 def decode(payload: bytes) -> SparkplugPayload:
-    """Read a payload.
+    """Read a payload, compressed or not.
 
     Raises:
         SparkplugPayloadError: if the bytes are none.
     """
-    wire = _PAYLOAD()
-    try:
-        wire.ParseFromString(payload)
-    except (DecodeError, UnicodeDecodeError) as error:
-        message = "payload is not a Sparkplug B message; check that the device publishes Protocol Buffers here"
-        raise SparkplugPayloadError(message) from error
+    wire = _parsed(payload)
+    seq = _integer(wire, "seq")
+    if wire.uuid == ENVELOPE:
+        try:
+            wire = _parsed(unpacked(wire.body))
+        except CompressionError as error:
+            raise SparkplugPayloadError(str(error)) from error
     if len(wire.metrics) > MAX_METRICS:
         message = f"payload has {len(wire.metrics)} metrics; send at most {MAX_METRICS} in one message"
         raise SparkplugPayloadError(message)
@@ -115,8 +125,18 @@ def decode(payload: bytes) -> SparkplugPayload:
         # Of two bytes each, metrics that nobody can name would cost more time than all others.
         metrics=[_metric(m) for m in wire.metrics if m.HasField("name") or m.HasField("alias")],
         timestamp=_integer(wire, "timestamp"),
-        seq=_integer(wire, "seq"),
+        seq=_integer(wire, "seq") if seq is None else seq,
     )
+
+
+def _parsed(payload: bytes) -> Any:  # noqa: ANN401 - the class is built at run time
+    wire = _PAYLOAD()
+    try:
+        wire.ParseFromString(payload)
+    except (DecodeError, UnicodeDecodeError) as error:
+        message = "payload is not a Sparkplug B message; check that the device publishes Protocol Buffers here"
+        raise SparkplugPayloadError(message) from error
+    return wire
 
 
 def encode(payload: SparkplugPayload) -> bytes:
@@ -278,7 +298,13 @@ _SCALARS: Mapping[str, int] = {
 
 # message -> ((number, name, type), ...); `*` repeats, `|` belongs to the union "value".
 _MESSAGES: Mapping[str, tuple[tuple[int, str, str], ...]] = {
-    "Payload": ((1, "timestamp", "uint64"), (2, "metrics", "*Metric"), (3, "seq", "uint64")),
+    "Payload": (
+        (1, "timestamp", "uint64"),
+        (2, "metrics", "*Metric"),
+        (3, "seq", "uint64"),
+        (4, "uuid", "string"),
+        (5, "body", "bytes"),
+    ),
     "Metric": (
         (1, "name", "string"),
         (2, "alias", "uint64"),
