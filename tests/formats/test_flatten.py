@@ -3,12 +3,14 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.formats.flatten import MOST, flatten
 from ingest.formats.numbers import NotANumberError, number
 from ingest.formats.paths import lookup
+
+UNHURRIED = settings(deadline=None)
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8) | st.just("12.5"),
@@ -23,6 +25,7 @@ _JSON = st.recursive(
 )
 
 
+@UNHURRIED
 @given(_JSON)
 def test_every_path_leads_back_to_its_number(tree):
     """Whatever the keys are, a device model finds at the path what was sent."""
@@ -32,6 +35,7 @@ def test_every_path_leads_back_to_its_number(tree):
         assert number(found) == leaf.value
 
 
+@UNHURRIED
 @given(st.dictionaries(st.text(max_size=5), st.none() | st.integers(-9, 9) | st.booleans() | st.text(max_size=4)))
 def test_no_number_is_left_out(tree):
     """Every number and every text that is one is listed, and nothing else."""

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -16,6 +16,8 @@ from ingest.formats.shape import shape_of
 from ingest.formats.suggest import propose
 from ingest.formats.suggested_model import Confirmed, as_model, as_yaml
 from parkwatt.quantities import QUANTITIES, conversion
+
+UNHURRIED = settings(deadline=None)
 
 ARRIVED = 1_768_464_000_000  # 2026-01-15T08:00:00Z
 
@@ -221,6 +223,13 @@ def test_growth_and_declared_units_make_it_surer():
     assert grows.reasons == ("name", "grows")
 
 
+def test_high_voltage_is_not_doubted():
+    """10 kV is a usual voltage of a park; 10 V under the same name is not."""
+    high = _proposed("a/b", {"U": {"value": 10.4, "unit": "kV"}}).suggestions[0]
+    low = _proposed("a/b", {"U": {"value": 10.4, "unit": "V"}}).suggestions[0]
+    assert low.confidence < high.confidence
+
+
 def test_what_is_meant_twice_is_doubted_once():
     """Of two values for the same quantity the surer stays."""
     found = _by_path(_proposed("a/b", {"meter": {"voltage": 230}, "chip voltage": 3.3}))
@@ -258,6 +267,7 @@ _TREES = st.recursive(
 )
 
 
+@UNHURRIED
 @given(st.lists(_TREES.map(lambda tree: json.dumps(tree).encode()) | st.binary(max_size=60), min_size=1, max_size=3))
 def test_whatever_comes_the_proposal_is_sound(payloads):
     """Any messages are refused, or give suggestions whose paths, units and confidence hold."""

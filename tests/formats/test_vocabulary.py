@@ -1,7 +1,7 @@
 """Names of fields, in the words of meters and platforms."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.formats import Message
@@ -9,6 +9,8 @@ from ingest.formats.decoder import Decoder
 from ingest.formats.model import DeviceModel
 from ingest.formats.vocabulary import understand
 from parkwatt.quantities import PHASES, QUANTITIES, conversion
+
+UNHURRIED = settings(deadline=None)
 
 # name -> quantity, phase, channel, unit; numbers at the end are phases
 MEANT = [
@@ -244,6 +246,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@UNHURRIED
 @given(
     name=st.text(max_size=130) | st.lists(_PIECES, max_size=14).map("".join),
     numbers=st.sampled_from(["phase", "channel"]),
@@ -258,6 +261,7 @@ def test_whatever_a_name_is_the_meaning_is_sound(name, numbers):
         assert found.unit is None or conversion(found.unit, found.quantities[0])
 
 
+@UNHURRIED
 @given(
     st.sampled_from(
         [
