@@ -63,6 +63,17 @@ def test_a_list_keeps_everything(tmp_path: Path, text: str) -> None:
         assert [line for line in kept if line in before.splitlines()] == before.splitlines()
 
 
+def test_it_goes_right_below_the_last_one(tmp_path: Path) -> None:
+    """The new meter stands below the last one and the comments that belong to it, above those that do not."""
+    write(tmp_path, HEAD + LISTS["block"])
+    edit = ParkEditor(tmp_path).addition(Meter(id="new", carrier="water"))
+    assert edit.after.decode() == HEAD + (
+        "meters:\n  - id: a   # the gate\n    ct: 2\n    # no pt\n"
+        "  - id: new\n    carrier: water\n    role: consumption\n    domain: process\n\n  # the end\n"
+    )
+    assert edit.line == 6
+
+
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_a_table_keeps_everything(tmp_path: Path, table: bytes) -> None:
     """A row goes to the end of the table in its own encoding, delimiter and line ends, the columns in their order."""
