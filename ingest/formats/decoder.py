@@ -135,6 +135,7 @@ class Decoder:
         topic, payload = message.topic, message.payload
         if not payload:
             self._discovery.withdraw(topic)
+            self._descriptions.withdraw(topic)
             gathered.ignored += 1
             return
         if len(payload) > self._max_payload:

@@ -63,6 +63,12 @@ class Describing:
                     setattr(told, part, str(said)[:_LONGEST] if said not in (None, "") else None)
         return Contents([], [])
 
+    def withdraw(self) -> None:
+        """Forget what was said here."""
+        for told in (self._told[topic] for topic in self._of if topic in self._told):
+            for part, _ in self._parts:
+                setattr(told, part, None)
+
 
 class Descriptions:
     """What was told so far, and which topics tell more.
@@ -88,6 +94,12 @@ class Descriptions:
             if names is not None:
                 return Describing(describes, [filled(of, names) for of in describes.of], self.told)
         return None
+
+    def withdraw(self, topic: str) -> None:
+        """What was said on a topic no longer holds, since it was emptied: an error is over."""
+        description = self.on(topic)
+        if description is not None:
+            description.withdraw()
 
 
 def _tree(payload: bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
