@@ -1,7 +1,7 @@
 """Any message -> readings of the park's meters, or a reason why not. Never raises, whatever comes."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, tzinfo
 from typing import Protocol
@@ -105,12 +105,18 @@ class Decoder:
         """
         decoder = Decoder(models, park, max_payload=self._max_payload, codec=self._codec)
         decoder._sparkplug, decoder._descriptions.told = self._sparkplug, self._descriptions.told
+        decoder._discovery = self._discovery
+        decoder._learnt = Learnt(self._descriptions.told, self._discovery, decoder._codec_of)
         decoder._binder.keep_claims(self._binder)
         return decoder
 
     def tells(self, topic: str) -> bool:
         """Whether messages on a topic say how others are to be read: births, descriptions."""
-        return sparkplug.is_birth(topic) or self._descriptions.on(topic) is not None
+        return sparkplug.is_birth(topic) or self._discovery.speaks(topic) or self._descriptions.on(topic) is not None
+
+    def unread(self) -> Mapping[str, int]:
+        """Parts of messages that were understood and left unread, counted by why, since the start; from any thread."""
+        return {**self._sparkplug.unread, **self._discovery.unread}
 
     def decode(self, message: Message) -> Decoded:
         """What one message says; a reason in `rejections` for what could not be read."""

@@ -4,6 +4,7 @@ https://www.home-assistant.io/integrations/mqtt/#mqtt-discovery
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -68,10 +69,15 @@ class Entity(msgspec.Struct, frozen=True, gc=False):
 
 
 class Discovery:
-    """Learns from discovery messages what the topics of devices hold."""
+    """Learns from discovery messages what the topics of devices hold.
+
+    Attributes:
+        unread: entities that were left unread since the start, counted by why.
+    """
 
     def __init__(self) -> None:
         """Know nothing yet."""
+        self.unread: Counter[str] = Counter()
         self._described: dict[str, dict[str, Entity]] = {}
         self._said: dict[str, list[tuple[str, str]]] = {}
         self._count = 0
