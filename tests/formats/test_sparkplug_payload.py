@@ -1,5 +1,7 @@
 """The Sparkplug B payload codec."""
 
+import gzip
+import zlib
 from decimal import Decimal
 
 import numpy as np
@@ -100,3 +102,30 @@ def test_float_without_noise():
     """What a device measured as 379.98 A is not shown as 379.980010986 A."""
     written = encode(SparkplugPayload([Metric(name="a", datatype=DataType.FLOAT, value=379.98)]))
     assert decode(written).metrics[0].value == 379.98
+
+
+@pytest.mark.parametrize("pack", [zlib.compress, gzip.compress, lambda body: zlib.compress(body, wbits=-15)])
+def test_a_compressed_payload_is_unpacked(pack):
+    """The body of an envelope, by zlib, gzip or bare DEFLATE, is read in its place; the envelope's sequence counts."""
+    inner = SparkplugPayload([Metric("Voltage", 1, DataType.DOUBLE, 230.5)], timestamp=5, seq=3)
+    assert decode(envelope(pack(encode(inner)))) == SparkplugPayload(inner.metrics, timestamp=5, seq=7)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"LZ4?", "send it as GZIP, DEFLATE"),
+        (zlib.compress(bytes(5_000_000)), "unpacks to more than the 1000000 bytes"),
+    ],
+)
+def test_a_body_that_cannot_be_unpacked_is_said(body, reason):
+    """Another compression, or a body that becomes very large, is refused by name."""
+    with pytest.raises(SparkplugPayloadError, match=reason):
+        decode(envelope(body))
+
+
+def envelope(body):
+    """An envelope with a compressed payload, sequence number 7."""
+    uuid = b"SPBV1.0_COMPRESSED"
+    length = bytes([len(body) % 128 | 128, len(body) // 128]) if len(body) > 127 else bytes([len(body)])
+    return b"\x18\x07\x22" + bytes([len(uuid)]) + uuid + b"\x2a" + length + body
