@@ -11,6 +11,9 @@ from ingest.formats.message import Message
 from ingest.formats.model import PayloadKind
 from ingest.formats.payloads import json_tree, plain_text
 
+_NO_TEXT = 0x80
+"""A list in CBOR begins with a byte of at least this, JSON does not."""
+
 _SCALAR = 64
 """Longer payloads are no single value [bytes]."""
 
@@ -30,17 +33,11 @@ def _cbor(message: Message) -> Any:  # noqa: ANN401 - whatever CBOR holds
         raise UnreadableError(reason) from error
 
 
-def _senml(message: Message) -> Any:  # noqa: ANN401 - a list of records
-    pack = _cbor(message) if message.payload[0] >= 0x80 else json_tree(message.payload)
-    return senml.records(pack, message.arrived / 1000)
-
-
 _PARSERS: Mapping[PayloadKind, Callable[[Message], Any]] = {
     "json": lambda message: json_tree(message.payload),
     "scalar": _scalar,
     "kv": lambda message: tabular.pairs(plain_text(message.payload)),
     "line": lambda message: line_protocol.points(plain_text(message.payload)),
-    "senml": _senml,
     "cbor": _cbor,
 }
 
@@ -72,4 +69,7 @@ class Parsed:
     def _parse(self, kind: PayloadKind, columns: Sequence[str]) -> Any:  # noqa: ANN401 - whatever came
         if kind == "csv":
             return tabular.rows(plain_text(self._message.payload), columns)
+        if kind == "senml":
+            text = self._message.payload[0] < _NO_TEXT
+            return senml.records(self.tree("json" if text else "cbor"), self._message.arrived / 1000)
         return _PARSERS[kind](self._message)
