@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 
 from ingest import drafting
+from ingest.collector import UnsettledError
 from ingest.devices.load import DeviceModelError
 from ingest.formats import Message
 from ingest.formats.decoder import Decoder
@@ -16,7 +17,7 @@ from ingest.trial import Trial, Wire
 from parkwatt.live import RawMessage
 from parkwatt.onboarding import Draft, OnboardingError, Preview, Proposal, Remark, Replayed, Saved, UnknownTopic
 from parkwatt.park import Park
-from parkwatt.store import Store
+from parkwatt.store import Store, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -152,7 +153,10 @@ class Teacher:
 
     def _again(self, patterns: Sequence[TopicPattern]) -> Replayed:
         self._kept.forget()
-        return self._replay(lambda topic: any(pattern.match(topic) is not None for pattern in patterns))
+        try:
+            return self._replay(lambda topic: any(pattern.match(topic) is not None for pattern in patterns))
+        except (StoreError, UnsettledError, OSError) as error:
+            raise OnboardingError(Remark("not_replayed", str(error), {"text": str(error)})) from error
 
 
 def _about_file(code: str, path: str, error: OSError) -> Remark:

@@ -3,8 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -19,6 +19,8 @@ from ingest.onboarding import Replay, Teacher
 from ingest.partition import Partition, Partitioner
 from ingest.pipeline import Pipeline
 from ingest.raw import RawLog
+from ingest.raw.decoders import Recipe
+from ingest.read_again import ReadAgain
 from ingest.rejected_again import RejectedAgain
 from ingest.share import Share
 from ingest.spool import Spool
@@ -171,6 +173,14 @@ class Installation:
         if intake is not None:
             subscription = intake.subscription(park)
             self.raw = intake.raw_log(subscription.client_id)
+            if self.raw is not None:
+                self.replay = ReadAgain(
+                    self.raw,
+                    store,
+                    live=self.live,
+                    settled=self._settled,
+                    recipe=lambda: Recipe(self.models, self.park),
+                )
             self.pipeline = Pipeline(
                 broker=intake.broker,
                 subscription=subscription,
@@ -262,10 +272,17 @@ class Installation:
             raw=self.raw,
             heard=lambda: [kept[-1] for kept in list(self.live.raw.values())],
             reload=self.reload,
-            replay=RejectedAgain(store=self.store, decoder=self.new_decoder, live=self.live),
+            replay=self.replay or RejectedAgain(store=self.store, decoder=self.new_decoder, live=self.live),
         )
         self.on_reload.append(lambda _: teacher.forget())
         return teacher
+
+    @contextmanager
+    def _settled(self) -> Iterator[None]:
+        """While it lasts, the store has everything that was decoded, and nothing else is decoded."""
+        with nullcontext() if self.pipeline is None else self.pipeline.between_batches():
+            self.settle()
+            yield
 
     def status(self) -> Status:
         """How the pipeline is doing."""

@@ -109,14 +109,17 @@ def test_from_unknown_message_to_readings(running: Running, page: Page) -> None:
 
 
 def test_taught_and_taken_back(running: Running, page: Page) -> None:
-    """Undo on the page puts the file aside, and the topic waits in the inbox again."""
+    """Undo on the page puts the file aside and takes back its readings, and the topic waits in the inbox again."""
     told(running)
     opened(page, running)
     choose(page, "k2", "active_power", unit="kW")
     page.locator("#name").fill("wago")
     page.get_by_role("button", name="Save and read").click()
+    expect(page.locator("[data-done]")).to_be_visible()
+    assert [r["value"] for r in running.readings()] == [12750]
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("[data-done]")).to_contain_text("Undone")
+    assert running.readings() == []
     assert [path.name for path in (running.folder / "park" / "devices").iterdir()] == ["wago.yaml.removed-1"]
     assert [one["topic"] for one in running.get("/api/v1/inbox/topics")["topics"]] == [TOPIC]
 
