@@ -58,6 +58,12 @@ def decode_jsonl(decoder: Decoder, lines: Iterable[str], *, arrived: Millis) -> 
             yield line_of({"message": index, "rejected": reason})
 
 
+def unread_of(decoder: Decoder) -> str | None:
+    """What a decoder left unread, in one line for people; None if nothing."""
+    counts = sorted(decoder.unread().items())
+    return "left unread: " + ", ".join(f"{count} {what}" for what, count in counts) if counts else None
+
+
 class _Line(msgspec.Struct):
     """A line of input."""
 

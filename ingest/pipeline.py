@@ -120,6 +120,7 @@ class Pipeline:
             spool_damaged=self._writer.spool.damaged,
             raw_bytes=self._raw.size() if self._raw else 0,
             raw_dropped=self._raw.dropped if self._raw else 0,
+            unread=self._decoder.unread(),
             durable=self._writer.durable.distribution(),
             connected=self._session.connected,
             broker=str(self._address),

@@ -309,7 +309,7 @@ def decode(
     ] = False,
 ) -> None:
     """Print the readings of a message as JSON, one a line; status 1 and a reason if there is nothing to understand."""
-    from ingest.decode_lines import NotDecodedError, decode_jsonl, decode_one
+    from ingest.decode_lines import NotDecodedError, decode_jsonl, decode_one, unread_of
     from ingest.formats.decoder import Decoder
     from parkwatt.readings import from_iso
 
@@ -318,6 +318,7 @@ def decode(
     if jsonl:
         for line in decode_jsonl(decoder, sys.stdin, arrived=_now()):
             typer.echo(line)
+        given.note(unread_of(decoder))
         return
     if topic is None:
         given.end(2, "give the message's topic with --topic, or many messages with --jsonl")
@@ -328,6 +329,7 @@ def decode(
     try:
         for line in decode_one(decoder, topic=topic, payload=sys.stdin.buffer.read(), arrived=at):
             typer.echo(line)
+        given.note(unread_of(decoder))
     except NotDecodedError as error:
         given.end(1, error)
 

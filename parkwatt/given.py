@@ -27,6 +27,12 @@ def end(status: int, problem: object) -> NoReturn:
     raise typer.Exit(status)
 
 
+def note(text: str | None) -> None:
+    """Say something beside what was asked for; nothing if there is nothing to say."""
+    if text is not None:
+        typer.echo(f"parkwatt: {text}", err=True)
+
+
 @contextmanager
 def running() -> Iterator[None]:
     """Ctrl-C and SIGTERM end what runs inside and are no error; what fails while running ends with status 1."""

@@ -45,6 +45,7 @@ class Status:
         spool_damaged: records of the spool that could not be read again since the start.
         raw_bytes: what the raw messages of the last days take on disk [bytes].
         raw_dropped: messages that could not be kept as they came, since the start; their readings are stored.
+        unread: parts of messages that were understood and left unread, counted by why, since the start.
         durable: how long messages took from arrival to being safe on disk, since the start.
         connected: whether the broker's session is up.
         broker: where devices publish, for people: mqtt://host:port.
@@ -60,6 +61,7 @@ class Status:
     spool_damaged: int = 0
     raw_bytes: int = 0
     raw_dropped: int = 0
+    unread: Mapping[str, int] = field(default_factory=dict)
     durable: Distribution = NOTHING_YET
     connected: bool = False
     broker: str = ""

@@ -65,6 +65,7 @@ class ParkwattCollector(Collector):
             ("newest_arrival_timestamp_seconds", "When the last message arrived", max(heard, default=0) / 1000),
         ):
             yield GaugeMetricFamily(f"parkwatt_{name}", text, number)
+        yield _unread(status)
         yield _problems(status)
         yield _durable(status)
 
@@ -75,6 +76,15 @@ def _problems(status: Status) -> Metric:
     family = GaugeMetricFamily("parkwatt_problems", "1 for what stands in the way now, by its code", labels=["code"])
     for code in sorted({*STOPPING, *WARNINGS, *there}):
         family.add_metric([code], int(code in there))
+    return family
+
+
+def _unread(status: Status) -> Metric:
+    """What is left unread on purpose, so that nobody has to wonder where it went."""
+    text = "Parts of messages that were understood and left unread, by why, since the start"
+    family = CounterMetricFamily("parkwatt_unread", text, labels=["what"])
+    for what, count in sorted(status.unread.items()):
+        family.add_metric([what], count)
     return family
 
 

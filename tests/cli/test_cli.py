@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.formats.sparkplug_payload import DataType, Metric, SparkplugPayload, encode
 from tests.conftest import free_port
 from tests.whole.running import METERS, PARK
 
@@ -58,6 +59,15 @@ def test_decode_says_why_not() -> None:
     status, out, err = parkwatt("decode", "--topic", "parkwatt/m1/readings", stdin=b"{nonsense")
     assert (status, out) == (1, "")
     assert len(err.strip().splitlines()) == 1
+
+
+def test_decode_says_what_it_left_unread() -> None:
+    """What is left out on purpose, here a data set, is said beside the readings and is no failure."""
+    body = encode(
+        SparkplugPayload([Metric("Voltage", 1, DataType.DATA_SET, b"x"), Metric("Current", 2, value=1.5)], 5, 0)
+    )
+    status, out, err = parkwatt("decode", "--topic", "spBv1.0/g/NBIRTH/n", stdin=body)
+    assert (status, len(out.splitlines()), err) == (0, 1, "parkwatt: left unread: 1 sparkplug_data_set\n")
 
 
 def test_decode_many() -> None:

@@ -51,6 +51,20 @@ def test_what_is_kept_of_births_is_bounded(monkeypatch):
     assert len(data("silent").publish) == 1
 
 
+def test_births_that_come_again_take_no_more_room(monkeypatch):
+    """A device's new birth, and a node's, replace what was kept of the one before."""
+    monkeypatch.setattr(sparkplug_births, "_NODE_SIZE", 60)
+    monkeypatch.setattr(sparkplug_births, "_SIZE", 100)
+    decoder, _ = born()
+    metrics = [Metric(f"Voltage/{i}", i, DataType.FLOAT, 1.0) for i in range(20)]
+    for _ in range(9):
+        assert send(decoder, DEVICE.format("DBIRTH"), *metrics, seq=2).rejections == []
+    for _ in range(9):
+        assert send(decoder, NODE.format("NBIRTH"), *metrics, seq=0).rejections == []
+    send(decoder, "spBv1.0/Plant/NBIRTH/other", *metrics, seq=0)
+    assert send(decoder, NODE.format("NDATA"), Metric(alias=1, value=1.0), seq=1).publish == []
+
+
 def test_a_node_of_too_many_metrics_is_said(monkeypatch):
     """A single node cannot take all the memory there is for births."""
     monkeypatch.setattr(sparkplug_births, "_NODE_SIZE", 10)

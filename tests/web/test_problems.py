@@ -102,6 +102,12 @@ def test_the_spool_is_measured(watched):
     assert samples["parkwatt_spool_damaged_total", ""] == 2
 
 
+def test_what_is_left_unread_is_counted(watched):
+    """Parts of messages that are left unread on purpose, each by why."""
+    watched.status = Status(Totals(), unread={"sparkplug_data_set": 3})
+    assert watched.samples()["parkwatt_unread_total", "sparkplug_data_set"] == 3
+
+
 def test_time_until_safe_is_a_histogram(watched):
     """Seconds from arrival to durable, in buckets that include those below them."""
     durations = Durations()
