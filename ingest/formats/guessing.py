@@ -39,6 +39,15 @@ _STEPS = (0.1, 0.01, 0.001)
 """Steps that devices count in."""
 _STEPPED: Mapping[str, tuple[float, float]] = {"frequency": (49, 61), "voltage": (85, 520), "power_factor": (0.3, 1)}
 
+_SHORT: Mapping[str, str] = {
+    "u": "voltage", "v": "voltage", "volt": "voltage", "i": "current", "cur": "current", "curr": "current",
+    "amp": "current", "p": "active_power", "pwr": "active_power", "pow": "active_power", "q": "reactive_power",
+    "s": "apparent_power", "f": "frequency", "frq": "frequency", "e": "energy", "en": "energy", "nrg": "energy",
+    "zaehler": "energy", "meterstand": "energy", "t": "temperature", "tmp": "temperature", "hum": "humidity",
+    "flw": "flow", "prs": "pressure",
+}  # fmt: skip
+"""What is often meant by a word that says too little to be read without asking."""
+
 _PERIODS = frozenset(
     [
         "today", "yesterday", "day", "days", "daily", "month", "monthly", "year", "yearly", "annual", "hour", "hours",
@@ -144,7 +153,11 @@ def _partly(leaf: Leaf) -> Named | None:
     if numbered is not None:
         return Named(numbered, "name", 0.5)
     part = _in_part(leaf.name)
-    return None if part is None else Named(part, "name_in_part", 0.3)
+    if part is not None:
+        return Named(part, "name_in_part", 0.3)
+    short = next((_SHORT[word.lower()] for word in _PART.findall(leaf.name[:120]) if word.lower() in _SHORT), None)
+    meant = understand(short) if short else None
+    return None if meant is None else Named(meant, "name_in_part", 0.2)
 
 
 def _says(name: str, words: frozenset[str], chinese: re.Pattern[str]) -> bool:

@@ -286,3 +286,10 @@ def test_whatever_comes_the_proposal_is_sound(payloads):
     if confirmed:
         text = as_yaml(as_model(proposal, confirmed, name="taught", title="Taught"))
         DeviceModel.model_validate(YAML(typ="safe", pure=True).load(text))
+
+
+def test_short_words_are_hints():
+    """Abbreviations that say too little to be read are proposed, with little confidence."""
+    proposal = propose([Message("factory/m7/up", b'{"vals": {"pwr_tot": 121.5, "f": 50.01}}', ARRIVED)])
+    said = {s.name: (s.quantity, s.confidence < 0.5) for s in proposal.suggestions}
+    assert said == {"pwr_tot": ("active_power", True), "f": ("frequency", True)}
