@@ -30,7 +30,7 @@ class Layout:
         """Look at messages, the newest first."""
         self.suggested: Suggested | None = None
         try:
-            self.suggested = propose(messages)
+            self.suggested = propose(messages[::-1])  # of those that arrived together the order counts
         except UnreadableError:
             return
 

@@ -33,6 +33,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,60}")
 _HEARD_TRIED = 200
 """Messages of other topics on which a draft is tried, at most."""
 _SHOWN = 8
+_SELF_EVIDENT = frozenset(
+    {"voltage", "current", "frequency", "power_factor", "temperature", "humidity", "state_of_charge", "production"}
+)
+"""Quantities that may do without a unit; whether a power is in W or kW, somebody has to know."""
 
 
 class Wire(NamedTuple):
@@ -154,6 +158,8 @@ class Trial:
         for other in self._draft.fields[:number]:
             if (other.quantity, other.phase, other.channel) == (field.quantity, field.phase, field.channel):
                 yield _remark("same_reading", other=other.path)
+        if field.unit is None and field.quantity not in _SELF_EVIDENT:
+            yield _remark("unit_missing", units=", ".join(known_units(field.quantity)))
 
     def _problems(self) -> Iterator[Remark]:
         draft = self._draft

@@ -140,7 +140,7 @@ class DraftField:
         path: of a `Leaf`.
         quantity: a name in `QUANTITIES`.
         phase: one of `PHASES`; None for the total.
-        unit: on the wire; None for the quantity's own.
+        unit: on the wire; None for the quantity's own, where nearly all devices send that one (V, A, Hz, degC, %).
         kind: None for the quantity's own.
         factor: multiplies what stands there, before its unit is converted.
         negate: the device counts the other direction as positive.

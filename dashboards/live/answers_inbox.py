@@ -132,7 +132,7 @@ class DraftFieldBody(BaseModel, extra="forbid"):
     path: _Long = Field(description="`path` of a leaf of the proposal.")
     quantity: _Short
     phase: _Short | None = None
-    unit: _Short | None = Field(None, description="Unit on the wire; none for the quantity's own.")
+    unit: _Short | None = Field(None, description="Unit on the wire; may be left out for V, A, Hz, degC and %.")
     kind: Kind | None = None
     factor: float = 1.0
     negate: bool = Field(default=False, description="The device counts the other direction as positive.")

@@ -23,6 +23,14 @@ PRESETS = load_models()
 PAYLOAD = b'{"ts": 1795399990, "U": 230.5, "P": 12750, "W": "48211.75"}'
 
 
+class Raw(list[Message]):
+    """Raw messages, in the order in which they came."""
+
+    def last(self, topic: str, count: int) -> list[Message]:
+        """The last of a topic, the newest first."""
+        return [message for message in reversed(self) if message.topic == topic][:count]
+
+
 class School:
     """What a Teacher stands in: a park, its models, its store, what came in."""
 
@@ -32,12 +40,14 @@ class School:
         self.models: list[DeviceModel] = list(PRESETS)
         self.heard: list[RawMessage] = []
         self.came: list[Message] = []
+        self.raw = Raw()
         self.reload_fails = False
         self.teacher = Teacher(
             park=lambda: self.park,
             models=lambda: self.models,
             files=ModelFiles(folder),
             store=store,
+            raw=self.raw,
             heard=lambda: self.heard,
             reload=self.reload,
             replay=self._replay,

@@ -8,6 +8,7 @@ import pytest
 
 from dashboards.live.words import texts
 from ingest.devices.load import load_model
+from ingest.formats import Message
 from parkwatt.live import RawMessage
 from parkwatt.onboarding import DraftField, OnboardingError
 from parkwatt.park import Meter
@@ -64,6 +65,14 @@ def test_a_proposal_names_every_number(school: School) -> None:
     assert "{meter}" in proposal.topics
     assert proposal.time == "ts"
     assert [message.arrived for message in proposal.messages] == [ARRIVED, ARRIVED - 60_000]
+
+
+def test_messages_that_arrived_together_keep_their_order(school: School) -> None:
+    """Of messages of one millisecond the newest stays the newest: a register that grows is not taken to fall."""
+    for total in (1000.5, 1001.5, 1002.5):
+        school.raw.append(Message("site/w", b'{"EPI": %f}' % total, ARRIVED))
+    (leaf,) = school.teacher.propose("site/w").leaves
+    assert (leaf.samples[0], codes(leaf.warnings)) == ("1002.5", [])
 
 
 def test_nothing_is_read_before_it_is_saved(school: School) -> None:
@@ -157,6 +166,7 @@ def test_a_draft_with_a_mistake_is_refused(school: School, changes: dict[str, ob
         (DraftField("X", "voltage"), "field_unknown"),
         (DraftField("U", "voltage", factor=0), "factor_unfit"),
         (DraftField("P", "energy_import"), "same_reading"),
+        (DraftField("P", "active_power"), "unit_missing"),
     ],
 )
 def test_a_field_with_a_mistake_is_refused(school: School, field: DraftField, code: str) -> None:
