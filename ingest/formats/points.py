@@ -60,7 +60,11 @@ class Points:
         return next(self._point(name, holder), None) if type(holder) is dict else Point(name, holder)
 
     def _point(self, name: str, holder: Any) -> Iterator[Point]:  # noqa: ANN401 - whatever JSON holds
-        if type(holder) is not dict:
+        if type(holder) is list and holder and type(holder[0]) is dict:
+            for at_a_time in holder[:_MOST]:
+                if type(at_a_time) is dict:
+                    yield from self._point(name, at_a_time)
+        elif type(holder) is not dict:
             yield Point(name, holder)
         elif self._good is None or holds(self._good(holder)):
             unit = self._unit(holder) if self._unit else None

@@ -61,6 +61,19 @@ def test_a_name_may_come_at_several_times():
     ]
 
 
+def test_a_name_of_an_object_may_hold_several_times():
+    """Platforms that send history put a list of values with their times under one name."""
+    gadget = model(points={"path": "params", "time": "time"}, fields=[{"name": "Ua", "quantity": "voltage"}])
+    history = [{"value": 228 + i, "time": 1_768_463_000_000 + i} for i in range(3)]
+    decoded = decode(decoder_for(models=(gadget,)), "gadget/g/up", {"params": {"Ua": history, "states": [1, 2]}})
+    assert [(r.time, r.value) for r in decoded.readings] == [
+        (1_768_463_000_000, 228.0),
+        (1_768_463_000_001, 229.0),
+        (1_768_463_000_002, 230.0),
+    ]
+    assert decoded.rejections == []
+
+
 def test_an_object_of_names_is_points_too():
     """Keys are names; a value stands alone or in an object of its own."""
     decoder = decoder_for(models=(model(points={"path": "params"}, fields=[{"name": "Ua", "quantity": "voltage"}]),))
