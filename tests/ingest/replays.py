@@ -8,6 +8,7 @@ from ingest.batching import decode_batch
 from ingest.formats import Message
 from ingest.formats.decoder import Decoder
 from ingest.formats.model import DeviceModel
+from ingest.formats.sparkplug_payload import DataType, Metric, SparkplugPayload, encode
 from ingest.raw import RawLog
 from ingest.raw.decoders import Recipe
 from parkwatt.park import Park
@@ -73,3 +74,12 @@ def power(number: int, kw: float, *, topic: str = "dev/1", time: int | None = No
     """A message with a power, measured so many seconds after the start; at its arrival if left out."""
     measured = START // 1000 + (number if time is None else time)
     return said(number, f'{{"p": {kw}, "t": {measured}}}', topic)
+
+
+def node(kind: str, number: int, value: float = 0.0, *, seq: int = 0) -> Message:
+    """A message of a Sparkplug node: its birth names the metric, its data only carry an alias."""
+    metric = Metric("Power", 1, DataType.FLOAT, value, properties={"engUnit": "kW"})
+    if kind == "NDATA":
+        metric = Metric(None, 1, DataType.FLOAT, value)
+    body = encode(SparkplugPayload([metric], timestamp=START + number * 1000, seq=seq))
+    return Message(f"spBv1.0/Plant/{kind}/node", body, START + number * 1000)

@@ -1,18 +1,13 @@
 """Kept messages are read again, and what they say now stands in place of what they said."""
 
 import threading
-from contextlib import closing
-from itertools import pairwise
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
-from hypothesis import given as given_any
-from hypothesis import strategies as st
 
-from ingest.devices import load_models
-from ingest.formats import Message
-from ingest.formats.sparkplug_payload import DataType, Metric, SparkplugPayload, encode
+from ingest.formats.model import DeviceModel
 from ingest.raw.decoders import Recipe
 from ingest.replay import Replay
 from ingest.rereading import Span
@@ -21,7 +16,7 @@ from parkwatt.readings import SeriesKey
 from parkwatt.store import Batch, Query, Replaced, Replacement, StoreUnavailableError
 from parkwatt.store.duck import DuckStore
 from tests.ingest.raws import HOUR, Clock
-from tests.ingest.replays import collect, collector, held, model, park, power, said
+from tests.ingest.replays import collect, collector, held, model, node, park, power, said
 from tests.store.readings import START, energy
 from tests.waiting import until
 
@@ -167,15 +162,6 @@ def test_a_decoder_that_nobody_knows(tmp_path: Path, store: DuckStore) -> None:
     assert (values(store, "1"), values(store, "wrong-1")) == ([1.0], [1.0])
 
 
-def node(kind: str, number: int, value: float = 0.0, *, seq: int = 0) -> Message:
-    """A message of a Sparkplug node: its birth names the metric, its data only carry an alias."""
-    metric = Metric("Power", 1, DataType.FLOAT, value, properties={"engUnit": "kW"})
-    if kind == "NDATA":
-        metric = Metric(None, 1, DataType.FLOAT, value)
-    body = encode(SparkplugPayload([metric], timestamp=START + number * 1000, seq=seq))
-    return Message(f"spBv1.0/Plant/{kind}/node", body, START + number * 1000)
-
-
 PLAIN = Recipe((), None)
 RATIO = Recipe((), park({"id": "node", "mounted": "reverse"}))
 
@@ -227,6 +213,56 @@ def test_models_that_changed_while_running(tmp_path: Path, store: DuckStore) -> 
     assert (values(store, "node"), values(store, "1"), values(store, "wrong-1")) == ([0.0, 2.0], [1.0, 2.0], [])
 
 
+def test_birth_before_models_changed(tmp_path: Path, store: DuckStore) -> None:
+    """Models that came in the middle of a run knew the births before them, so what they said is found again."""
+    with collector(tmp_path / "raw") as log:
+        decoder = collect(store, log, PLAIN, [[node("NBIRTH", 1)]])
+        collect(store, log, TENFOLD, [[node("NDATA", 2, 2, seq=1)]], decoder)
+        Replay(log, store).run(Recipe((), park({"id": "other", "wire_id": "node"})), ALL)
+    assert (values(store, "node"), values(store, "other")) == ([], [0.0, 2.0])
+
+
+def test_what_comes_again(tmp_path: Path, store: DuckStore) -> None:
+    """A reading that came again with its value stands as it came first; with another, as it came last."""
+    with collector(tmp_path / "raw") as log:
+        collect(store, log, RIGHT, [[power(n, kw, time=1)] for n, kw in enumerate([5, 4, 4, 4], start=1)])
+        Replay(log, store).run(RIGHT, ALL)
+    assert store.latest()[SeriesKey("1", "active_power", None)].arrived == START + 2000
+
+
+FIRST = model(topics="first/{meter}")
+SECOND = model(topics="second/{meter}")
+
+
+@pytest.mark.parametrize(("kw", "old", "new"), [(2, SECOND, FIRST), (2, FIRST, SECOND), (1, FIRST, SECOND)])
+def test_same_reading_from_another_message(tmp_path: Path, kw: int, old: DeviceModel, new: DeviceModel) -> None:
+    """A reading that another message gave before stands as the one gave it that gives it now."""
+    batches = [[power(1, 1, topic="first/1", time=1)], [power(2, kw, topic="second/1", time=1)]]
+    with (
+        collector(tmp_path / "raw") as log,
+        closing(DuckStore(tmp_path / "a.duckdb")) as store,
+        closing(DuckStore(tmp_path / "b.duckdb")) as right,
+    ):
+        collect(store, log, Recipe((old,), None), batches)
+        collect(right, None, Recipe((new,), None), batches)
+        Replay(log, store).run(Recipe((new,), None), ALL)
+        assert held(store) == held(right)
+
+
+def test_what_is_just_being_decoded(tmp_path: Path, store: DuckStore) -> None:
+    """A replay reads what was decoded until everything stood still for it."""
+    with collector(tmp_path / "raw") as log:
+        collect(store, log, TENFOLD, [[power(1, 1)]])
+
+        @contextmanager
+        def settled() -> Iterator[None]:
+            collect(store, log, TENFOLD, [[power(2, 2)]])
+            yield
+
+        Replay(log, store, settled=settled).run(RIGHT, ALL)
+    assert values(store) == [1.0, 2.0]
+
+
 def test_adopted_meter(tmp_path: Path, store: DuckStore) -> None:
     """Readings of a meter that was adopted move to its id in the park, with its ratios."""
     scaled = model(fields=[{"path": "p", "quantity": "active_power", "scale": "ct"}])
@@ -271,105 +307,3 @@ def test_beside_a_running_intake(tmp_path: Path, store: DuckStore) -> None:
     assert found[:200] == [float(n) for n in range(200)]
     assert found[200:] == [1000.0 + n for n in range(len(found) - 200)]
     assert live.latest[SeriesKey("1", "active_power", None)].time >= START + 199_000
-
-
-SHIPPED = tuple(m for m in load_models() if m.name == "wirenboard")
-TOPICS = ("dev/1", "dev/2", "alt/1", "parkwatt/1/readings", "/devices/wb/controls/Power", "gw/1")
-MODELS = st.lists(
-    st.builds(
-        lambda number, prefix, topics, quantity, factor: model(
-            f"m{number}",
-            topics=topics,
-            meter=prefix + "{meter}",
-            fields=[{"path": "p", "quantity": quantity, "factor": factor, "scale": "ct"}],
-        ),
-        number=st.integers(0, 9),
-        prefix=st.sampled_from(["", "x"]),
-        topics=st.sampled_from(["dev/{meter}", "alt/{meter}", "{any}/{meter}"]),
-        quantity=st.sampled_from(["active_power", "energy_import", "voltage"]),
-        factor=st.sampled_from([1, 10]),
-    ),
-    max_size=2,
-    unique_by=lambda m: m.name,
-)
-METER = st.fixed_dictionaries(
-    {"ct": st.sampled_from([1, 40])},
-    optional={
-        "wire_id": st.sampled_from(["1", "2", "x1", "node", "wb"]),
-        "topic": st.sampled_from(["dev/#", "dev/1", "+/1", "gw/1"]),
-        "mounted": st.just("reverse"),
-    },
-)
-PARKS = st.lists(METER, max_size=2).map(lambda meters: park(*({"id": f"p{n}", **m} for n, m in enumerate(meters))))
-RECIPES = st.builds(
-    lambda models, park_, described: Recipe((*models, *(SHIPPED if described else ())), park_),
-    MODELS,
-    st.none() | PARKS,
-    st.booleans(),
-)
-
-
-def _message(kind: str, topic: str, number: int, value: int, measured: int) -> Message:
-    box = "/devices/wb/controls/Power"
-    payload, spoken_on = {
-        "native": (f'{{"active_power": {value}, "time": {START + measured * 1000}}}', "parkwatt/1/readings"),
-        "untimed": (f'{{"p": {value}}}', topic),
-        "described": (str(value), box),
-        "unit": ("kW" if value % 2 else "W", box + "/meta/units"),
-        "broken": ("{" * value, topic),
-    }.get(kind, ("", ""))
-    if spoken_on:
-        return said(number, payload, spoken_on, retained=kind == "untimed" and value == 0)
-    if kind == "power":
-        return power(number, value, topic=topic, time=measured)
-    return node(kind, number, value, seq=number % 256)
-
-
-KINDS = ("power", "power", "power", "native", "untimed", "described", "unit", "broken", "NBIRTH", "NDATA", "NDEATH")
-SAID = st.tuples(st.sampled_from(KINDS), st.sampled_from(TOPICS), st.integers(0, 3), st.integers(0, 3))
-
-
-@st.composite
-def runs(draw: st.DrawFn) -> list[list[list[Message]]]:
-    """Batches of messages, in one or two runs of a collector."""
-    drawn = draw(st.lists(SAID, min_size=1, max_size=20))
-    messages = [
-        _message(kind, topic, number, value, measured) for number, (kind, topic, value, measured) in enumerate(drawn)
-    ]
-    cuts = sorted({0, len(messages), *draw(st.lists(st.integers(0, len(messages)), max_size=6))})
-    batches = [messages[a:b] for a, b in pairwise(cuts)]
-    restart = draw(st.integers(0, len(batches)))
-    return [run for run in (batches[:restart], batches[restart:]) if run]
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given_any(runs(), RECIPES, st.lists(RECIPES, max_size=1), RECIPES)
-def test_whatever_was_said(
-    tmp_path_factory: pytest.TempPathFactory,
-    said_in: list[list[list[Message]]],
-    old: Recipe,
-    between: list[Recipe],
-    new: Recipe,
-) -> None:
-    """Collected with any models and park, replayed with others: what stands is what those would have given at once.
-
-    The same replay again changes nothing, nor does one with the models that messages were collected with.
-    """
-    folder = tmp_path_factory.mktemp("replaying")
-    clock = Clock()
-    with closing(DuckStore(folder / "a.duckdb")) as store, closing(DuckStore(folder / "b.duckdb")) as right:
-        for run in said_in:
-            clock.now += 1
-            with collector(folder / "raw", clock) as log:
-                collect(store, log, old, run)
-                collect(right, None, new, run)
-        replay = Replay(log, store)
-        before = held(store)
-        assert not replay.run(old, ALL).replaced.anything
-        assert held(store) == before
-        for other in between:
-            replay.run(other, Span(START + 3000, START + 9000))
-        outcome = replay.run(new, ALL)
-        assert outcome.unknown == 0
-        assert held(store) == held(right)
-        assert not replay.run(new, ALL).replaced.anything
