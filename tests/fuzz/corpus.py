@@ -1,13 +1,13 @@
 """Real messages to begin with: the examples of all device models, the cases, Sparkplug, Home Assistant's discovery."""
 
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from ingest.devices.load import PRESETS, read_file
-from ingest.formats.examples import ARRIVED, message_for, payload_of
+from ingest.formats.examples import ARRIVED, payload_of
 from ingest.formats.model import DeviceModel
 from ingest.formats.sparkplug_payload import DataType, Metric, SparkplugPayload, encode
 
@@ -35,9 +35,17 @@ def corpus(of: list[DeviceModel]) -> list[Seed]:
 def _examples(of: list[DeviceModel]) -> Iterator[Seed]:
     for model in of:
         for example in model.examples:
+            if model.codec is not None:
+                yield _uplink(payload_of(example), model.codec.ports)
+                continue
             before = tuple((one.topic, payload_of(one)) for one in example.before)
-            message = message_for(model, example.topic, payload_of(example), ARRIVED)
-            yield Seed(example.topic, message.payload, before)
+            yield Seed(example.topic, payload_of(example), before)
+
+
+def _uplink(frame: bytes, ports: tuple[int, ...]) -> Seed:
+    """A raw frame as a LoRaWAN network server passes it on."""
+    body = {"deviceInfo": {"devEui": "a1"}, "fPort": (*ports, 1)[0], "data": b64encode(frame).decode()}
+    return Seed("application/1/device/a1/event/up", json.dumps(body).encode())
 
 
 def _cases() -> Iterator[Seed]:

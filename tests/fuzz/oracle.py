@@ -98,27 +98,30 @@ def _among(numbers: Sequence[float], wanted: float, slack: float) -> bool:
 
 def collected(payload: bytes) -> Iterator[float]:
     """Every number that may stand in a payload."""
-    trees = list(_trees(payload))
-    for tree in trees:
-        yield from _leaves(tree)
+    texts = list(_texts(payload))
+    tree = next((tree for tree in map(_json, texts) if tree is not None), None)
+    yield from _leaves(tree)
+    yield from _leaves(_cbor(payload))
     yield from wire.numbers(payload)
-    if not trees:
-        for text in _texts(payload):
+    if tree is None:
+        for text in texts:
             yield from (float(found[0]) for found in _NUMBER.finditer(text))
 
 
-def _trees(payload: bytes) -> Iterator[Any]:
-    for text in _texts(payload):
-        try:
-            yield json.loads(text, object_pairs_hook=_Pairs, parse_int=_integer)
-        except (ValueError, RecursionError):
-            continue
-        break
-    if payload[:1] >= b"\x80":
-        try:
-            yield cbor2.load(io.BytesIO(payload))
-        except (cbor2.CBORDecodeError, ValueError, TypeError, RecursionError, OverflowError, MemoryError):
-            return
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_Pairs, parse_int=_integer)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _cbor(payload: bytes) -> Any:
+    if payload[:1] < b"\x80":
+        return None
+    try:
+        return cbor2.load(io.BytesIO(payload))
+    except (cbor2.CBORDecodeError, ValueError, TypeError, RecursionError, OverflowError, MemoryError):
+        return None
 
 
 class _Pairs(list[tuple[str, Any]]):

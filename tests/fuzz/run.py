@@ -58,8 +58,13 @@ class Run:
         self._models, self._seed = list(models), seed
         self._corpus = corpus(self._models)
         self._oracle = Oracle(self._models)
-        self._decoder = Decoder(self._models)
+        self._decoder = self._new_decoder()
         self.readings = self.rejections = 0
+
+    def _new_decoder(self) -> Decoder:
+        """One that reads raw frames, too: by any of the codecs."""
+        codec = next((model.name for model in self._models if model.codec is not None), None)
+        return Decoder(self._models, codec=codec)
 
     def messages(self, number: int) -> list[tuple[str, bytes]]:
         """What is sent in one turn; the last message is spoilt."""
@@ -74,7 +79,7 @@ class Run:
     def judge(self, number: int) -> Failure | None:
         """Send the messages of one turn; what is wrong with the outcome."""
         if number % _FRESH == 0:
-            self._decoder = Decoder(self._models)
+            self._decoder = self._new_decoder()
         messages = self.messages(number)
         for i, (topic, payload) in enumerate(messages):
             start = time.process_time()
@@ -103,7 +108,7 @@ class Run:
         return f"it takes {least:.3f} s" if least > LONGEST else None
 
     def _time(self, messages: Sequence[tuple[str, bytes]], number: int) -> float:
-        decoder = Decoder(self._models)
+        decoder = self._new_decoder()
         for topic, payload in messages[:-1]:
             decoder.decode(_message(topic, payload, number))
         last = _message(*messages[-1], number)
