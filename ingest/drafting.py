@@ -167,14 +167,25 @@ def as_tree(draft: Draft, layout: Layout, fields: Sequence[DraftField]) -> dict[
 
 
 def _when(found: Suggested, layout: Layout, fields: Sequence[DraftField]) -> str | None:
-    """What tells these messages from others of their topics: a word in them, or that they hold one of the fields."""
+    """What tells these messages from others of their topics: a word in them, or that what is read stands in them."""
     if found.when is not None:
         return found.when
-    by_name = any(layout.suggestions[field.path].by_name for field in fields)
-    if found.payload not in {"json", "kv"} or found.each or by_name:
+    if found.payload == "scalar":
         return None
+    if found.each:
+        outer = found.each[0]
+        return None if outer.keys is not None and outer.path == "@" else _there(outer.path)
+    if found.points is not None and any(layout.suggestions[field.path].by_name for field in fields):
+        return _there(found.points.path)
+    # The lines of these two are elements by themselves.
+    row = "[-1]." if found.payload in {"csv", "line"} else ""
     plain = len(fields) == 1 or all(re.fullmatch(r'[\w."]+', field.path) for field in fields)
-    return " || ".join(f"{f.path} != `null`" if plain else f"({f.path}) != `null`" for f in fields)
+    return " || ".join(f"{row}{f.path} != `null`" if plain else f"({row}{f.path}) != `null`" for f in fields)
+
+
+def _there(path: str) -> str:
+    """A condition that a list, or at a path an object, is there and not empty."""
+    return "[0]" if path == "@" else path
 
 
 def _confirmed(layout: Layout, field: DraftField) -> Confirmed:
