@@ -16,14 +16,13 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from ingest.devices.places import Place, Step, key_place, known_way, value_place, within
+from ingest.devices.presets import PRESETS, presets
 from ingest.devices.wording import path_position, told, unit_way
 from ingest.formats.examples import differences
 from ingest.formats.model import DeviceModel
 from ingest.formats.paths import PathError
 from parkwatt.park import Mistake
 from parkwatt.quantities import UnknownUnitError
-
-PRESETS = Path(__file__).parent
 
 
 class DeviceModelError(Exception):
@@ -75,7 +74,9 @@ def load_models(extra_dir: Path | None = None) -> list[DeviceModel]:
     Raises:
         DeviceModelError: if a file has mistakes, or two of one folder have one name.
     """
-    return [file.model for file in load_files(extra_dir)]
+    own = [] if extra_dir is None else [file.model for file in _files(extra_dir)]
+    replaced = {model.name for model in own}
+    return [*own, *(model for model in presets() if model.name not in replaced)]
 
 
 def load_files(extra_dir: Path | None = None) -> list[ModelFile]:
@@ -84,24 +85,27 @@ def load_files(extra_dir: Path | None = None) -> list[ModelFile]:
     Raises:
         DeviceModelError: if a file has mistakes, or two of one folder have one name.
     """
+    own = [] if extra_dir is None else _files(extra_dir)
+    replaced = {file.model.name for file in own}
+    return [*own, *(file for file in _files(PRESETS) if file.model.name not in replaced)]
+
+
+def _files(folder: Path) -> list[ModelFile]:
+    """The device models of a folder, their examples tried."""
     files: dict[str, ModelFile] = {}
     mistakes: list[Mistake] = []
-    for folder in (extra_dir, PRESETS):
-        if folder is None:
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
+        try:
+            file = _checked(path)
+        except DeviceModelError as error:
+            mistakes += error.mistakes
             continue
-        taken = set(files)
-        for path in sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")]):
-            try:
-                file = _checked(path)
-            except DeviceModelError as error:
-                mistakes += error.mistakes
-                continue
-            name = file.model.name
-            if name in files and name not in taken:
-                what = f"another file of this folder is named {name!r} too"
-                place = value_place(file.tree, known_way(file.tree, ("name",)))
-                mistakes.append(Mistake(str(path), *place, what, "give each model its own name"))
-            files.setdefault(name, file)
+        name = file.model.name
+        if name in files:
+            what = f"another file of this folder is named {name!r} too"
+            place = value_place(file.tree, known_way(file.tree, ("name",)))
+            mistakes.append(Mistake(str(path), *place, what, "give each model its own name"))
+        files.setdefault(name, file)
     if mistakes:
         raise DeviceModelError(mistakes)
     return list(files.values())
