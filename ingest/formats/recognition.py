@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ingest.formats.compiled import CompiledModel
 from ingest.formats.describing import Told
 from ingest.formats.found import Contents, UnreadableError
-from ingest.formats.home_assistant import Discovery, complete
+from ingest.formats.home_assistant import Discovery
 from ingest.formats.interpretation import Circumstances, CodecOf
 from ingest.formats.message import Message
 from ingest.formats.parsing import Parsed
@@ -101,7 +101,7 @@ class Recognition:
             contents = self._by_model(message)
         except UnreadableError:
             contents = _NOTHING
-        return complete(entities, message, contents)
+        return self._learnt.discovery.complete(entities, message, contents)
 
     def _by_model(self, message: Message) -> Contents:
         if self._silent:
