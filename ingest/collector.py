@@ -122,7 +122,7 @@ class Collector:
             UnsettledError: if it takes too long, or some of it went into the spool.
         """
         deadline = time.monotonic() + _SETTLES_WITHIN
-        while self._writer.finished < self._handed_over:
+        while not self._writer.has_shown(self._handed_over):
             if time.monotonic() > deadline:
                 message = "the store takes long to write; nothing was changed, try again later"
                 raise UnsettledError(message)

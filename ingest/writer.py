@@ -121,6 +121,11 @@ class Writer:
         problem = self._store_problem or self._drain_problem
         return [] if problem is None else [Problem("spooling", problem)]
 
+    def has_shown(self, messages: int) -> bool:
+        """Whether so many messages are safe and acknowledged, and the pages see them."""
+        with self._changed:
+            return self.finished >= messages
+
     def put(self, work: Work) -> None:
         """Take a batch; waits while others are before it, but not for a store that is stuck."""
         while True:
@@ -285,9 +290,9 @@ class Writer:
         except StoreUnavailableError as error:
             self._say_down(error)
             return
+        self._live.update(batch.readings, batch.arrived)
         self.spool.drop_oldest()
         self._drain_problem = None
-        self._live.update(batch.readings, batch.arrived)
         self._say_up()
 
     def _say_down(self, error: Exception) -> None:

@@ -47,7 +47,7 @@ def collecting(park_file: Path, tmp_path: Path, mosquitto: StartMosquitto) -> It
     port = mosquitto("allow_anonymous true")
     with closing(DuckStore(tmp_path / "x.duckdb")) as store:
         park, models = configuration.read(park_file)
-        intake = Intake(BrokerAddress.parse(f"mqtt://127.0.0.1:{port}"), tmp_path / "spool")
+        intake = Intake(BrokerAddress.parse(f"mqtt://127.0.0.1:{port}"), tmp_path / "spool", raw=tmp_path / "raw")
         installation = Installation(park=park, models=models, store=store, park_file=park_file, intake=intake)
         installation.pipeline.start()
         yield installation, port

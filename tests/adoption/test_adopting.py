@@ -98,16 +98,28 @@ def test_nothing_is_lost_while_messages_flow(collecting: Collecting, park_file: 
     assert stored(installation, "hall-7") == {}
 
 
-def test_a_ratio_counts_from_the_next_message(collecting: Collecting) -> None:
-    """After adoption the meter's direction is turned on the way in, and what stands as it was sent is said."""
+def test_ratio_and_direction_count_for_kept_messages_too(collecting: Collecting) -> None:
+    """After adoption the meter's direction is turned on the way in, and in what it said before; undo turns it back."""
     installation, port = collecting
+    topic = "parkwatt/gw/readings"
     with client(port) as publisher:
-        publisher.publish("parkwatt/hall/readings", f'{{"time": {START}, "active_power": 5}}', qos=1)
-        until(lambda: stored(installation, "hall") == {0: 5.0} and "hall" in installation.live.heard)
-        adopted = installation.adoption.adopt(wish("hall", mounted="reverse"))
-        assert [remark.code for remark in adopted.remarks] == ["as_sent"]
-        publisher.publish("parkwatt/hall/readings", f'{{"time": {START + 1}, "active_power": 5}}', qos=1)
-        until(lambda: stored(installation, "hall") == {0: 5.0, 1: -5.0})
+        publisher.publish(topic, f'[{{"meter": "a/b", "time": {START}, "active_power": 5}}]', qos=1)
+        until(lambda: stored(installation, "a/b") == {0: 5.0} and "a/b" in installation.live.heard)
+        adopted = installation.adoption.adopt(wish("a/b", id="ab", mounted="reverse"))
+        assert [remark.code for remark in adopted.remarks] == ["read_again"]
+        publisher.publish(topic, f'[{{"meter": "a/b", "time": {START + 1}, "active_power": 6}}]', qos=1)
+        until(lambda: stored(installation, "ab") == {0: -5.0, 1: -6.0} and "ab" in installation.live.heard)
+    installation.adoption.undo(adopted.change.id)
+    assert stored(installation, "a/b") == {0: 5.0, 1: 6.0}
+    assert stored(installation, "ab") == {}
+
+
+def test_without_kept_messages_what_was_said_stands(showing: Installation) -> None:
+    """Where no messages are kept, older readings stand as they were sent, and that is said."""
+    said(showing, "m9")
+    adopted = showing.adoption.adopt(wish("m9", ct="80"))
+    assert [remark.code for remark in adopted.remarks] == ["as_sent", "others_reload"]
+    assert stored(showing, "m9") == {0: 1.0}
 
 
 def test_what_sparkplug_births_said_is_known_after_a_reload(collecting: Collecting) -> None:
