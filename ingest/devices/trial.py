@@ -8,6 +8,7 @@ import msgspec
 
 from ingest.formats.decoder import Decoder
 from ingest.formats.examples import decoder_of, message_for
+from ingest.formats.flatten import step
 from ingest.formats.found import UnreadableError
 from ingest.formats.message import Decoded, Message
 from ingest.formats.model import DeviceModel
@@ -63,8 +64,8 @@ def _unread(decoder: Decoder, message: Message, decoded: Decoded) -> Iterator[Un
     before = _said(decoded)
     for way in list(_numbers(tree, ()))[:_MOST]:
         holder = tree
-        for step in way[:-1]:
-            holder = holder[step]
+        for key in way[:-1]:
+            holder = holder[key]
         value, holder[way[-1]] = holder[way[-1]], None
         without = decoder.decode(msgspec.structs.replace(message, payload=msgspec.json.encode(tree)))
         holder[way[-1]] = value
@@ -97,11 +98,7 @@ def _is_number(value: object) -> bool:
 
 
 def _path(way: Sequence[_Step]) -> str:
-    text = ""
-    for step in way:
-        if isinstance(step, int):
-            text += f"[{step}]"
-            continue
-        name = step if step.isidentifier() and step.isascii() else msgspec.json.encode(step).decode()
-        text += f".{name}" if text else name
-    return text
+    path = ""
+    for one in way:
+        path = f"{path}[{one}]" if isinstance(one, int) else step(path, one)
+    return path
