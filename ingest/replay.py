@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import duckdb
 
@@ -40,14 +40,26 @@ class Outcome(NamedTuple):
     unknown: int = 0
 
 
-class Progress:
-    """Is told how far a replay is; this one tells nobody."""
+class Progress(Protocol):
+    """Is told how far a replay is."""
 
     def reading(self, done: int, total: int) -> None:
         """So many bytes of raw messages are read."""
+        ...
 
     def writing(self, share: float) -> None:
         """This share of the changes, from 0 to 1, is written."""
+        ...
+
+
+class _Nobody:
+    """Does not care how far it is."""
+
+    def reading(self, done: int, total: int) -> None:
+        """Nothing."""
+
+    def writing(self, share: float) -> None:
+        """Nothing."""
 
 
 class Replay:
@@ -85,7 +97,7 @@ class Replay:
         """
         with self._one_at_a_time, _worked_out():
             try:
-                return self._carry_out(recipe, span, progress or Progress(), self._store.replace)
+                return self._carry_out(recipe, span, progress or _Nobody(), self._store.replace)
             finally:
                 if self._live is not None:
                     self._live.refresh(self._store.latest)
@@ -99,7 +111,7 @@ class Replay:
             OSError: the messages cannot be read.
         """
         with self._one_at_a_time, _worked_out():
-            return self._carry_out(recipe, span, progress or Progress(), self._store.compare)
+            return self._carry_out(recipe, span, progress or _Nobody(), self._store.compare)
 
     def _carry_out(
         self, recipe: Recipe, span: Span, progress: Progress, put: Callable[[Replacement], Replaced]

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from parkwatt import __version__, devices_cli, given, listen_cli
+from parkwatt import __version__, devices_cli, given, listen_cli, replay_cli
 from parkwatt.options import (
     BrokerOption,
     CaOption,
@@ -55,6 +55,7 @@ app = typer.Typer(
 )
 app.add_typer(devices_cli.app, name="devices")
 app.command()(listen_cli.listen)
+app.command()(replay_cli.replay)
 console = Console(stderr=True)
 _WAYS_TO_STOP = (signal.SIGINT, signal.SIGTERM)
 
@@ -113,7 +114,7 @@ def demo(
     with given.running(), Progress(*columns, console=console) as progress:
         installation = Installation(
             park=park,
-            store=given.store(_store_url(data_dir)),
+            store=given.store(given.store_url(data_dir)),
             models=models,
             park_file=park_file,
             intake=Intake(broker, data_dir / "spool", raw=data_dir / "raw"),
@@ -135,10 +136,6 @@ def demo(
             )
 
         installation.run(ready=ready)
-
-
-def _store_url(data_dir: Path) -> str:
-    return f"duckdb://{(data_dir / 'park.duckdb').absolute().as_posix()}"
 
 
 @app.command()
@@ -178,7 +175,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
     with given.running():
         installation = Installation(
             park=the_park,
-            store=given.store(store or _store_url(data_dir)),
+            store=given.store(store or given.store_url(data_dir)),
             models=models,
             park_file=park,
             intake=Intake(

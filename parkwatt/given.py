@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ingest.share import Share
     from parkwatt.installation import Web
     from parkwatt.park import Park
+    from parkwatt.readings import Millis
     from parkwatt.store import Store
 
 
@@ -80,6 +81,21 @@ def devices(models: "Sequence[DeviceModel]") -> set[str]:
     from parkwatt.configuration import device_names
 
     return device_names(models)
+
+
+def store_url(data_dir: Path) -> str:
+    """The store in a data folder."""
+    return f"duckdb://{(data_dir / 'park.duckdb').absolute().as_posix()}"
+
+
+def time(text: str | None, option: str) -> "Millis | None":
+    """The time that an option gives, if it is given."""
+    from parkwatt.readings import from_iso
+
+    try:
+        return None if text is None else from_iso(text)
+    except ValueError as error:
+        end(2, f"{option}: {error}")
 
 
 def store(url: str) -> "Store":

@@ -77,15 +77,19 @@ class Intake:
 
     def subscription(self, park: Park) -> Subscription:
         """What to ask the broker for, under a client id of our own."""
-        all_of_it = f"parkwatt-{park.id}"
+        name = client_id(park, self.portion)
         match self.portion:
             case None:
-                return Subscription(all_of_it, self.topics)
+                return Subscription(name, self.topics)
             case Share() as share:
-                return Subscription(f"{all_of_it}-{share.member}", share.filters(self.topics))
+                return Subscription(name, share.filters(self.topics))
             case Partition() as partition:
-                mine = Partitioner(partition, park).mine
-                return Subscription(f"{all_of_it}-{partition.member}", self.topics, mine)
+                return Subscription(name, self.topics, Partitioner(partition, park).mine)
+
+
+def client_id(park: Park, portion: Partition | Share | None) -> str:
+    """What a collector is called at the broker, and its folders are."""
+    return f"parkwatt-{park.id}" if portion is None else f"parkwatt-{park.id}-{portion.member}"
 
 
 @dataclass(frozen=True, slots=True)

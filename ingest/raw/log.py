@@ -257,6 +257,15 @@ class RawLog(RawFolder):
         self._size -= segment.size
 
 
+def is_in_use(folder: Path) -> bool:
+    """Whether a process keeps its raw messages in a folder now."""
+    try:
+        os.close(_hold(folder))
+    except RawLogInUseError:
+        return True
+    return False
+
+
 def _hold(folder: Path) -> int:
     """Take the folder for this process; the lock is gone with the process, however that ends."""
     file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
