@@ -1,6 +1,7 @@
 """Messages that are kept although nothing understands them, by topic."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Protocol
 
 from ingest.formats import Message, native, sparkplug
@@ -50,11 +51,12 @@ class KeptMessages:
         by_topic: dict[str, list[Rejection]] = {}
         for rejection in self._store.rejections(limit=LOOKED_AT):
             by_topic.setdefault(rejection.topic, []).append(rejection)
+        decoder = cache(self._decoder)  # many topics, one decoder, and none where every verdict is known
         found: list[UnknownTopic] = []
         for topic, rejections in by_topic.items():
             if len(found) == limit:
                 break
-            if self._is_unknown(topic, rejections):
+            if self._is_unknown(topic, rejections, decoder):
                 found.append(_unknown(topic, rejections))
         return tuple(sorted(found, key=lambda one: (-one.last, one.topic)))
 
@@ -65,7 +67,7 @@ class KeptMessages:
             return kept
         return _messages([r for r in self._store.rejections(limit=LOOKED_AT) if r.topic == topic], count)
 
-    def _is_unknown(self, topic: str, rejections: Sequence[Rejection]) -> bool:
+    def _is_unknown(self, topic: str, rejections: Sequence[Rejection], decoder: Callable[[], Decoder]) -> bool:
         if speaks_for_itself(topic):
             return False
         verdicts, key = self._verdicts, (topic, rejections[0].arrived)
@@ -73,10 +75,9 @@ class KeptMessages:
         if known is None:
             if len(verdicts) >= _REMEMBERED:
                 verdicts.clear()
-            decoder = self._decoder()
             kept = self._raw.last(topic, _TRIED) if self._raw is not None else ()
             tried = (*kept, *_messages(rejections, _TRIED))
-            known = verdicts[key] = not any(is_understood(decoder, message) for message in tried)
+            known = verdicts[key] = not any(is_understood(decoder(), message) for message in tried)
         return known
 
 

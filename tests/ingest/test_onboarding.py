@@ -9,6 +9,7 @@ import pytest
 from dashboards.live.words import texts
 from ingest.devices.load import load_model
 from ingest.formats import Message
+from ingest.model_files import ModelFiles, NameTakenError
 from parkwatt.live import RawMessage
 from parkwatt.onboarding import DraftField, OnboardingError
 from parkwatt.park import Meter
@@ -186,6 +187,15 @@ def test_a_name_that_exists_as_a_file(school: School) -> None:
         school.teacher.save(draft())
     assert refused.value.remark.code == "name_taken"
     assert theirs.read_text() == "# mine\n"
+
+
+@pytest.mark.parametrize("ending", ["yaml", "yml"])
+def test_the_files_themselves_refuse_a_name(tmp_path: Path, ending: str) -> None:
+    """Whoever writes a model, and whatever was checked before: no file of its name is touched."""
+    (tmp_path / f"mine.{ending}").write_text("# mine\n")
+    with pytest.raises(NameTakenError):
+        ModelFiles(tmp_path).write("mine", 'name: mine\ntitle: Mine\ntopics: "a/{meter}"\n', learnt_from=TOPIC)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["# mine\n"]
 
 
 def test_a_folder_that_cannot_be_written(school: School) -> None:
