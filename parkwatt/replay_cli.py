@@ -126,7 +126,7 @@ def _refuse_waiting(folder: Path, client: str) -> None:
             if spool.readings:
                 given.end(
                     1,
-                    f"{spool.readings:,} readings wait in the spool {folder / client}: start the collector "
+                    f"readings wait in the spool {folder / client} ({spool.readings:,}): start the collector "
                     "until the store has taken them, then replay",
                 )
     except (SpoolInUseError, SpoolFullError) as error:
