@@ -38,14 +38,14 @@ class Entity(msgspec.Struct, frozen=True, gc=False, eq=False):
     Attributes:
         topic: where it comes.
         device: id of the device; its topic with dots if it says none.
-        find: the value in the payload.
+        find: the value in the payload; None if it is made of it by a template that computes.
         means: what it means.
         channel: what sets it apart from others of the device.
     """
 
     topic: str
     device: str
-    find: Lookup
+    find: Lookup | None
     means: Meaning
     channel: str | None
 
@@ -68,7 +68,9 @@ class Discovery:
         self._described: dict[str, tuple[Entity, ...]] = {}
         self._said: dict[str, list[Entity]] = {}
         self._taken: set[_Series] = set()
-        self._meters: dict[str, str] = {}
+        self._count = 0
+        self._meter_of: dict[str, str] = {}
+        self._device_of: dict[str, str] = {}
 
     @staticmethod
     def speaks(topic: str) -> bool:
@@ -89,10 +91,12 @@ class Discovery:
             entity = self._entity(sensor)
             if entity is None:
                 continue
-            if len(self._taken) >= _KEPT:
+            if self._count >= _KEPT:
                 reason = f"{_KEPT:,} entities are described already; what {message.topic} describes is not kept"
                 raise UnreadableError(reason)
-            self._taken.add(entity.series)
+            self._count += 1
+            if entity.find is not None:
+                self._taken.add(entity.series)
             self._described[entity.topic] = (*self._described.get(entity.topic, ()), entity)
             self._said.setdefault(message.topic, []).append(entity)
         return Contents([], [])
@@ -100,7 +104,9 @@ class Discovery:
     def withdraw(self, topic: str) -> None:
         """Forget what was described on a topic."""
         for gone in self._said.pop(topic, ()):
-            self._taken.discard(gone.series)
+            self._count -= 1
+            if gone.find is not None:
+                self._taken.discard(gone.series)
             left = tuple(entity for entity in self._described[gone.topic] if entity is not gone)
             if left:
                 self._described[gone.topic] = left
@@ -111,32 +117,44 @@ class Discovery:
         """The entities whose values come on a topic."""
         return self._described.get(topic, ())
 
-    def complete(self, entities: Sequence[Entity], message: Message, contents: Contents) -> Contents:
+    def complete(
+        self, entities: Sequence[Entity], message: Message, contents: Contents, *, meter: str | None
+    ) -> Contents:
         """What a message says, with what its entities know of it beyond its device model.
 
         Of a quantity that the model reads nothing is added: it knows better which phases and channels there are.
+
+        Args:
+            entities: whose values come on the message's topic.
+            message: as it came.
+            contents: what the model read.
+            meter: whose messages the model takes to come on the topic; None if it does not say.
         """
         read = {m.quantity for found in contents.found for m in found.fields.meanings}
-        more = [entity for entity in entities if entity.means.quantity not in read]
-        self._learn_meter(entities, contents)
+        more = [(e, e.find) for e in entities if e.find is not None and e.means.quantity not in read]
+        found = {found.meter for found in contents.found}
+        self._learn_meter(entities, found.pop() if len(found) == 1 else meter)
         tree = _tree(message.payload) if more else None
         values: dict[str, list[tuple[Meaning, float]]] = {}
-        for entity in more:
+        for entity, find in more:
             with suppress(NotANumberError):
-                value = number(entity.find(tree))
+                value = number(find(tree))
                 if value is not None:
-                    meter = self._meters.get(entity.device, entity.device)
-                    own = meter if entity.channel is None else f"{meter}:{entity.channel}"
+                    own = self._meter_of.get(entity.device, entity.device)
+                    own = own if entity.channel is None else f"{own}:{entity.channel}"
                     values.setdefault(own, []).append((entity.means, value))
         time = contents.found[0].time if contents.found else None
-        added = [Found.of(meter, time, pairs) for meter, pairs in values.items()]
+        added = [Found.of(own, time, pairs) for own, pairs in values.items()]
         return Contents([*contents.found, *added], contents.problems) if added else contents
 
-    def _learn_meter(self, entities: Sequence[Entity], contents: Contents) -> None:
-        """A device is the meter that its device model found on a topic of its own; channels are no such meters."""
-        devices, meters = {e.device for e in entities}, {found.meter for found in contents.found}
-        if len(devices) == len(meters) == 1 and ":" not in (meter := meters.pop()) and len(self._meters) < _KEPT:
-            self._meters.setdefault(devices.pop(), meter)
+    def _learn_meter(self, entities: Sequence[Entity], meter: str | None) -> None:
+        """Let a device be called as its device model calls it: a meter for one device, and no channel of one."""
+        devices = {entity.device for entity in entities}
+        if meter is None or ":" in meter or len(devices) != 1 or len(self._device_of) >= _KEPT:
+            return
+        device = devices.pop()
+        if self._device_of.setdefault(meter, device) == device:
+            self._meter_of.setdefault(device, meter)
 
     def _entity(self, sensor: Sensor) -> Entity | None:
         what = measured(sensor.said)
@@ -144,15 +162,15 @@ class Discovery:
             if sensor.said.device_class is not None and sensor.said.unit is not None:
                 self.unread["discovery_unsure"] += 1
             return None
-        if sensor.path is None:
-            self.unread["discovery_template"] += 1
-            return None
-        device = sensor.device or sensor.topic.replace("/", ".").strip(".")
-        entity = Entity(sensor.topic, device, lookup(sensor.path), what.meaning, what.channel)
         if len(self.on(sensor.topic)) >= _KEPT_ON_TOPIC:
             self.unread["discovery_too_many"] += 1
             return None
-        if entity.series in self._taken:
+        find = None if sensor.path is None else lookup(sensor.path)
+        device = sensor.device or sensor.topic.replace("/", ".").strip(".")
+        entity = Entity(sensor.topic, device, find, what.meaning, what.channel)
+        if find is None:
+            self.unread["discovery_template"] += 1
+        elif entity.series in self._taken:
             self.unread["discovery_ambiguous"] += 1
             return None
         return entity

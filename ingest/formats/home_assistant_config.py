@@ -11,8 +11,9 @@ from ingest.formats.value_template import path_of
 _LONG = {
     "stat_t": "state_topic", "val_tpl": "value_template", "unit_of_meas": "unit_of_measurement",
     "dev_cla": "device_class", "stat_cla": "state_class", "ent_cat": "entity_category",
-    "lrst_val_tpl": "last_reset_value_template", "dev": "device", "ids": "identifiers", "uniq_id": "unique_id",
-    "obj_id": "object_id", "def_ent_id": "default_entity_id", "cmps": "components", "p": "platform",
+    "lrst_val_tpl": "last_reset_value_template", "dev": "device", "ids": "identifiers", "cns": "connections",
+    "uniq_id": "unique_id", "obj_id": "object_id", "def_ent_id": "default_entity_id",
+    "cmps": "components", "p": "platform",
 }  # fmt: skip
 """Short keys, as https://www.home-assistant.io/integrations/mqtt/ has them, of what is read here."""
 
@@ -65,8 +66,6 @@ def _sensor(config: Mapping[str, Any], device: Mapping[str, Any]) -> Sensor | No
     if not 0 < len(topic) <= LONGEST:
         return None
     path = "@" if template is None else path_of(template)
-    ids = device.get("identifiers")
-    first = ids[0] if isinstance(ids, list) and ids else ids
     said = Said(
         name=_own_name(_text(config, "name"), _text(device, "name")),
         key=_key(path, topic),
@@ -77,7 +76,19 @@ def _sensor(config: Mapping[str, Any], device: Mapping[str, Any]) -> Sensor | No
         periodic=config.get("last_reset_value_template") is not None,
         diagnostic=config.get("entity_category") == "diagnostic",
     )
-    return Sensor(topic, str(first)[:_LONGEST_TEXT] if type(first) in (str, int) and first != "" else None, path, said)
+    return Sensor(topic, _id(device), path, said)
+
+
+def _id(device: Mapping[str, Any]) -> str | None:
+    """The first identifier of a device, or else the address of its first connection."""
+    first = device.get("identifiers")
+    if isinstance(first, list) and first:
+        first = first[0]
+    if not first:
+        connections = device.get("connections")
+        connection = connections[0] if isinstance(connections, list) and connections else None
+        first = connection[-1] if isinstance(connection, list) and connection else None
+    return str(first)[:_LONGEST_TEXT] if type(first) in (str, int) and first != "" else None
 
 
 def _spelt_out(tree: Any) -> Mapping[str, Any]:  # noqa: ANN401 - whatever JSON holds

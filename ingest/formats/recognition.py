@@ -16,6 +16,10 @@ _UNKNOWN = (
     "topic and payload match no device model; say in the inbox what it means, name the meter's topic and device in the "
     "park file, or write a device model for it (docs/devices.md)"
 )
+_COMPUTED = (
+    "the device says to Home Assistant how to compute a value of this message, by a template that is not understood; "
+    "say in the inbox what it means, or write a device model for it (docs/devices.md)"
+)
 _NOTHING = Contents([], [])
 
 
@@ -92,18 +96,35 @@ class Recognition:
         """What a message says: by the model that knows it, completed by what its device says of itself.
 
         Raises:
-            UnreadableError: if neither knows it.
+            UnreadableError: if neither knows it, or the device computes what it means.
         """
         entities = self._learnt.discovery.on(message.topic)
         if not entities:
-            return self._by_model(message)
-        try:
-            contents = self._by_model(message)
-        except UnreadableError:
-            contents = _NOTHING
-        return self._learnt.discovery.complete(entities, message, contents)
+            return self._by_model(message, self._candidates)
+        known = self._if_known(message, self._candidates[: self._firm])
+        contents = self._learnt.discovery.complete(entities, message, known or _NOTHING, meter=self._meter())
+        if known is not None or contents.found:
+            return contents
+        if any(entity.find is None for entity in entities):
+            raise UnreadableError(_COMPUTED)
+        # Last, for a model for any topic knows less than the device that describes itself.
+        return self._if_known(message, self._candidates[self._firm :]) or _NOTHING
 
-    def _by_model(self, message: Message) -> Contents:
+    def _if_known(self, message: Message, candidates: Sequence[_Candidate]) -> Contents | None:
+        try:
+            return self._by_model(message, candidates)
+        except UnreadableError:
+            return None
+
+    def _meter(self) -> str | None:
+        """The id that the topic itself holds, as the first model for it has it; None if there is none."""
+        for model, around in self._candidates[: self._firm]:
+            meter = model.elements.meter(around.names, "")
+            if meter:
+                return meter
+        return None
+
+    def _by_model(self, message: Message, candidates: Sequence[_Candidate]) -> Contents:
         if self._silent:
             return _NOTHING
         if self._too_long:
@@ -115,7 +136,8 @@ class Recognition:
         parsed = Parsed(message)
         told = self._learnt.told.get(message.topic)
         reasons: list[str] = []
-        for i, (model, around) in enumerate(self._candidates):
+        for candidate in candidates:
+            model, around = candidate
             try:
                 tree = parsed.tree(model.model.payload, model.model.columns)
             except UnreadableError as error:
@@ -126,8 +148,13 @@ class Recognition:
                 continue
             contents = model.read(tree, around, told)
             if contents is not None:
-                first = self._firm if model.model.catch_all else 0
-                if i > first:
-                    self._candidates.insert(first, self._candidates.pop(i))
+                self._prefer(candidate)
                 return contents
         raise UnreadableError(reasons[0] if reasons else _UNKNOWN)
+
+    def _prefer(self, candidate: _Candidate) -> None:
+        """Ask a model first from now on; one for any topic first among its like."""
+        first = self._firm if candidate.model.model.catch_all else 0
+        if self._candidates[first] is not candidate:
+            self._candidates.remove(candidate)
+            self._candidates.insert(first, candidate)
