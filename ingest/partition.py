@@ -6,11 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingest.formats.sparkplug import NAMESPACE
-from ingest.formats.topics import FilterTree
+from ingest.formats.topics import FilterTree, TopicPattern
 from parkwatt.park import Park
 
 _KEPT = 200_000
 """Topics remembered; beyond that they are worked out anew."""
+
+_TOLD_TO_ALL = tuple(
+    TopicPattern(text)
+    for text in (
+        "homeassistant/{entity...}/config",
+        "{base...}/sensor/{entity}/{attribute:unit_of_measurement|device_class}",
+        "{base...}/devices/{device}/controls/{control}/meta",
+        "{base...}/devices/{device}/controls/{control}/meta/{part}",
+        "/devices/{device}/controls/{control}/meta",
+        "/devices/{device}/controls/{control}/meta/{part}",
+        "{base...}/chn{number}/id",
+    )
+)
+"""Topics on which devices say what others mean: Home Assistant discovery and statestream, Wiren Board, vzlogger."""
 
 _WRITTEN = re.compile(r"([0-9]{1,4})/([0-9]{1,4})", re.ASCII)
 
@@ -70,6 +84,9 @@ class Partitioner:
     1. A Sparkplug edge node with its devices: one decoder must see its births before its data.
     2. A meter that the park file binds to a topic filter; filters that overlap count as one.
     3. Topics that differ in their last level only, if they have three levels or more.
+
+    Descriptions, on topics known here, are everybody's: nobody can tell from a topic which others they are about. They
+    hold no readings, so that nothing is stored twice.
     """
 
     def __init__(self, partition: Partition, park: Park) -> None:
@@ -88,6 +105,9 @@ class Partitioner:
     def _remember(self, topic: str) -> bool:
         if len(self._known) >= _KEPT:
             self._known.clear()
+        if any(pattern.match(topic) is not None for pattern in _TOLD_TO_ALL):
+            self._known[topic] = True
+            return True
         # A topic may hold what UTF-8 cannot say if it broke the protocol; it still belongs to somebody.
         hashed = zlib.crc32(self._key(topic).encode("utf-8", "surrogatepass"))
         mine = self._known[topic] = hashed % self._count == self._number

@@ -106,6 +106,44 @@ def test_one_filter_joins_a_device_that_speaks_in_two_places() -> None:
         assert len({owners(f"{kind}/plug{i}/X", 8, f"+/plug{i}/#")[0] for kind in ("tele", "stat")}) == 1
 
 
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "homeassistant/sensor/0x90395efffe185436/voltage_a/config",
+        "homeassistant/sensor/press/config",
+        "homeassistant/device/0AFFD2/config",
+        "/devices/wb-map3h_52/controls/Urms L1/meta",
+        "/devices/wb-map3h_52/controls/Urms L1/meta/units",
+        "hall/devices/wb-map3h_52/controls/Urms L1/meta/error",
+        "statestream/sensor/press_energy/unit_of_measurement",
+        "statestream/sensor/press_energy/device_class",
+        "vzlogger/data/chn3/id",
+    ],
+)
+def test_descriptions_are_told_to_all(topic: str) -> None:
+    """What a device says of other topics reaches every partition, also with the park file's filters around it."""
+    assert owners(topic, 4) == [1, 2, 3, 4]
+    assert owners(topic, 4, "#", "homeassistant/#", "/devices/+/controls/#") == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "topic",
+    [
+        "homeassistant/sensor/press/state",
+        "homeassistant/status",
+        "/devices/wb-map3h_52/controls/Urms L1",
+        "/devices/wb-map3h_52/meta/name",
+        "statestream/sensor/press_energy/state",
+        "vzlogger/data/chn3/agg",
+        "site/press/id",
+        "site/press/config",
+    ],
+)
+def test_values_beside_descriptions_have_one_owner(topic: str) -> None:
+    """Only descriptions are told to all; readings would be stored by all."""
+    assert len(owners(topic, 4)) == 1
+
+
 def test_load_is_spread() -> None:
     """Of 4,000 meters each of four partitions gets a quarter, give or take a tenth."""
     shares = [
