@@ -11,6 +11,7 @@ from parkwatt import configuration
 from parkwatt.installation import Installation, Intake
 from parkwatt.store.duck import DuckStore
 from tests.conftest import StartMosquitto
+from tests.waiting import until
 
 PARK = """\
 # The park
@@ -50,5 +51,6 @@ def collecting(park_file: Path, tmp_path: Path, mosquitto: StartMosquitto) -> It
         intake = Intake(BrokerAddress.parse(f"mqtt://127.0.0.1:{port}"), tmp_path / "spool", raw=tmp_path / "raw")
         installation = Installation(park=park, models=models, store=store, park_file=park_file, intake=intake)
         installation.pipeline.start()
+        until(lambda: installation.pipeline.status().connected)
         yield installation, port
         installation.pipeline.stop()
