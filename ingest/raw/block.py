@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from itertools import islice, starmap
 from zlib import crc32
 
 import msgspec
@@ -17,7 +18,7 @@ OVERHEAD = _FRAME.size
 LONGEST = 1 << 30
 """A longer body is none: its length was damaged [bytes]."""
 
-_LEVEL = 3
+_LEVEL = 1
 
 
 class Kept(msgspec.Struct, frozen=True, gc=False):
@@ -39,13 +40,16 @@ class Kept(msgspec.Struct, frozen=True, gc=False):
         return self.messages[-1].arrived
 
 
-_Row = tuple[str, bytes, Millis, bool]
-
-
 class _Block(msgspec.Struct, array_like=True):
+    """The batches of a block as columns: a fifth smaller than message by message."""
+
     run: Millis
     decoder: str
-    batches: list[list[_Row]]
+    lengths: list[int]
+    topics: list[str]
+    payloads: list[bytes]
+    arrived: list[Millis]
+    retained: list[bool]
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -56,17 +60,24 @@ class UnreadableBlockError(Exception):
     """A block that this Parkwatt cannot read."""
 
 
-def pack(
-    run: Millis, decoder: str, batches: Sequence[Sequence[Message]], compressor: zstandard.ZstdCompressor
-) -> bytes:
+def pack(run: Millis, decoder: str, batches: Sequence[Sequence[Message]], packer: zstandard.ZstdCompressor) -> bytes:
     """Batches that one decoder decoded, as one frame."""
-    rows = [[msgspec.structs.astuple(message) for message in batch] for batch in batches]
+    messages = [message for batch in batches for message in batch]
+    block = _Block(
+        run,
+        decoder,
+        [len(batch) for batch in batches],
+        [message.topic for message in messages],
+        [message.payload for message in messages],
+        [message.arrived for message in messages],
+        [message.retained for message in messages],
+    )
     try:
-        body = _encoder.encode((run, decoder, rows))
+        body = _encoder.encode(block)
     except UnicodeEncodeError:
-        spoken = [[(sayable(topic), *rest) for topic, *rest in batch] for batch in rows]
-        body = _encoder.encode((run, decoder, spoken))
-    body = compressor.compress(body)
+        block.topics = list(map(sayable, block.topics))
+        body = _encoder.encode(block)
+    body = packer.compress(body)
     return _FRAME.pack(len(body), crc32(body)) + body
 
 
@@ -103,4 +114,6 @@ def unpack(head: bytes, body: bytes) -> list[Kept]:
     except (zstandard.ZstdError, msgspec.MsgspecError) as error:
         message = f"a block of raw messages cannot be read: {error}"
         raise UnreadableBlockError(message) from error
-    return [Kept(block.run, block.decoder, tuple(Message(*row) for row in batch)) for batch in block.batches if batch]
+    columns = zip(block.topics, block.payloads, block.arrived, block.retained, strict=True)
+    messages = starmap(Message, columns)
+    return [Kept(block.run, block.decoder, tuple(islice(messages, length))) for length in block.lengths if length]
