@@ -91,7 +91,7 @@ NEUTRAL = frozenset(
         "value", "actual", "present", "reading", "now", "aktuell", "aktuelle", "meter", "metering", "measurement",
         "measurements", "data", "system", "line", "grid", "ac", "mains", "rms", "electrical",
         "electricity", "electric", "register", "counter", "of", "at", "de", "du", "von", "netz",
-        "相", "线", "三相", "当前", "电网", "交流", "值", "的",
+        "相", "线", "三相", "当前", "电网", "交流", "值", "示值", "的",
     ]
 )  # fmt: skip
 """Words that change nothing."""

@@ -65,6 +65,7 @@ MEANT = [
     ("反向有功电能", "energy_export", None, None, None),
     ("正向有功总电能", "energy_import", None, None, None),
     ("当前正向有功总电能", "energy_import", None, None, None),
+    ("正向有功总电能示值", "energy_import", None, None, None),
     ("正向无功电能", "reactive_energy_import", None, None, None),
     ("有功电度", "energy_import", None, None, None),
     ("零序电流", "current", "N", None, None),
