@@ -110,6 +110,7 @@ class Rereading:
         self._heard = Heard()
         self._readers: dict[str, _Reader] = {}
         self._wanted: dict[str, bool] = {}
+        self._telling: dict[str, bool] = {}
         self._topics: set[str] = set()
         self._rank = 0
 
@@ -160,13 +161,18 @@ class Rereading:
         return wanted
 
     def _tells(self, topic: str) -> bool:
-        return any(reader.tells(topic) for reader in self._readers.values())
+        known = self._telling.get(topic)
+        if known is None:
+            known = self._telling[topic] = any(reader.tells(topic) for reader in self._readers.values())
+        return known
 
     def _take(self, kept: Kept, wanted: Sequence[Message]) -> None:
         """Read a batch, of which some messages are in the span."""
         if kept.run != self._heard.run:
             self._readers.clear()
             self._heard = Heard()
+        elif not wanted and self._heard.knows_all({message.topic for message in kept.messages}, self._tells):
+            return  # nearly all of the messages, where few topics are replayed
         applied = self._applied(kept, self._wants if wanted else _none)
         for checksum in (*applied, self._new):
             self._make_reader(checksum)
@@ -202,6 +208,7 @@ class Rereading:
         recipe = self._recipes[checksum]
         if recipe is not None and checksum not in self._readers:
             self._readers[checksum] = _Reader(recipe, self._heard.messages)
+            self._telling.clear()
 
     def _count(self, kept: Kept, wanted: Sequence[Message], applied: Iterable[str]) -> None:
         self.messages += len(wanted)
