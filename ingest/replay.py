@@ -18,8 +18,8 @@ from parkwatt.live import Live
 from parkwatt.store import Replaced, Replacement, Store
 
 
-class ReplayError(Exception):
-    """There is no room to work the replay out; nothing was changed. Trying again helps once there is."""
+class ReplayError(OSError):
+    """There is no room on the disk to work the replay out; nothing was changed. Trying again helps once there is."""
 
 
 class Outcome(NamedTuple):
@@ -118,7 +118,8 @@ class Replay:
     ) -> Outcome:
         self._raw.flush()  # before everything stands still
         with self._settled():
-            parts = self._raw.parts()
+            snapshot = self._raw.snapshot()
+        parts = self._raw.parts(snapshot)
         with (
             tempfile.TemporaryDirectory(prefix="replay-", dir=self._raw.folder) as folder,
             closing(Plan(Path(folder))) as plan,

@@ -174,7 +174,7 @@ class Adopter:
             return (Remark("as_sent", "readings stored before stand as they were sent, without ratio or direction"),)
         try:
             replayed = self._rooms.replay(lambda topic: topic in topics)
-        except (StoreError, OSError) as error:
+        except (StoreError, UnsettledError, OSError) as error:
             return (Remark("not_read_again", f"kept messages were not read again: {error}", {"text": str(error)}),)
         what = f"{replayed.messages} kept messages were read again; older readings stand as they were sent"
         return (Remark("read_again", what, {"n": replayed.messages}),)

@@ -56,7 +56,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument per option is how typer rea
 ) -> None:
     """Read kept messages again with corrected models or a corrected park; what they said before is taken back."""
     from ingest.raw.decoders import Recipe
-    from ingest.replay import Replay, ReplayError
+    from ingest.replay import Replay
     from ingest.rereading import Span
     from parkwatt.installation import client_id
     from parkwatt.store import StoreError
@@ -74,7 +74,7 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument per option is how typer rea
             outcome = _shown(again.compare if dry_run else again.run, recipe, span)
     except KeyboardInterrupt:
         given.end(1, "stopped in the middle; the same replay once more completes it")
-    except (ReplayError, StoreError, OSError) as error:
+    except (StoreError, OSError) as error:
         given.end(1, error)
     for line in _summary(outcome, would=dry_run):
         typer.echo(line)

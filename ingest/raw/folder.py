@@ -1,6 +1,6 @@
 """The raw messages in a folder, for who reads them: in the order of their arrival, or the last of a topic."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,10 +56,15 @@ class RawFolder:
         """Bytes on disk."""
         return sum(segment.size for segment in segments(self.folder))
 
-    def parts(self) -> list[Part]:
-        """Everything that is there now; what comes later is not in it."""
+    def snapshot(self) -> list[Segment]:
+        """The segments as they are now, with what waited to be written; what comes later is not in them."""
         self.flush()
-        return [Part(s, places) for s in self.segments() if (places := _places(s))]
+        return self.segments()
+
+    def parts(self, snapshot: Sequence[Segment] | None = None) -> list[Part]:
+        """Everything that is there now, or was at a snapshot."""
+        there = self.snapshot() if snapshot is None else snapshot
+        return [Part(s, places) for s in there if (places := _places(s))]
 
     def carried(self) -> list[Kept]:
         """What decoders had heard before the oldest message that counts."""

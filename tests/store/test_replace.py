@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parkwatt.live import Live
@@ -156,6 +156,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("replacing")
 
 
+@settings(max_examples=40, deadline=None)
 @given(SAID, SAID, SAID, SAID)
 def test_as_if_never_said(
     folder: Path,
