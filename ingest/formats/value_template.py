@@ -7,7 +7,7 @@ import re
 
 _TEMPLATE = re.compile(
     r"\s*\{\{-?\s*(?P<what>value_json|value)(?P<steps>(?:\.\w+|\[\s*(?:'[^'\"\\]+'|\"[^'\"\\]+\"|\d{1,4})\s*\])*)\s*"
-    r"(?P<filters>(?:\|\s*\w+\s*(?:\([^(){}|]*\))?\s*)*)-?\}\}\s*"
+    r"(?P<filters>(?:\|\s*\w+\s*(?:\([^(){}|]*\)\s*)?)*)-?\}\}\s*"
 )
 _STEP = re.compile(r"\.(\w+)|\[\s*(?:'([^']+)'|\"([^\"]+)\"|(\d+))\s*\]")
 _FILTER = re.compile(r"\|\s*(\w+)")

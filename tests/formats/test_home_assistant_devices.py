@@ -1,7 +1,10 @@
 """Discovery as real devices send it: what is read of their values, and what is left alone."""
 
+import time
+
 import pytest
 
+from ingest.formats.value_template import path_of
 from tests.formats.decoding import decode, decoder_for, values
 
 CONFIG = "homeassistant/sensor/node/{}/config"
@@ -230,6 +233,24 @@ def test_a_renewed_decoder_still_knows():
     again = decoder.renewed(decoder.models, decoder.park)
     assert values(decode(again, "a/b", b"5")) == {"d active_power": 0.005}
     assert again.tells(CONFIG.format(0))
+    decode(again, CONFIG.format(0), b"")
+    assert decode(again, "a/b", b"5").readings == []
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ value " + "| float " * 48 + "!",
+        "{{ value " + "|a( ) " * 60,
+        "{{ value" + " " * 380,
+        "{{ value_json" + "[ 0 ]" * 70,
+    ],
+)
+def test_a_template_without_end_takes_no_time(template):
+    """A text that is nearly a template is refused as fast as one that is none."""
+    began = time.process_time()
+    assert path_of(template) is None
+    assert time.process_time() - began < 1
 
 
 def test_descriptions_without_end_are_bounded(monkeypatch):
@@ -246,3 +267,5 @@ def test_descriptions_without_end_are_bounded(monkeypatch):
         for i in range(7)
     ]
     assert [len(a) for a in answers] == [0, 0, 0, 0, 0, 1, 1]
+    decode(decoder, "homeassistant/sensor/n0/config", b"")
+    assert decode(decoder, "homeassistant/sensor/n6/config", said | {"state_topic": "c/d6"}).rejections == []
