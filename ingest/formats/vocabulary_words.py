@@ -30,7 +30,7 @@ WORDS: Mapping[str, tuple[str, ...]] = _spelt(
         "mass": "mass masse",
         "temperature": "temperature temp temperatur temperatura temperatuur 温度",
         "pressure": "pressure druck pression presion pressione 压力",
-        "humidity": "humidity rh feuchte luftfeuchte luftfeuchtigkeit humidite humedad umidita 湿度",
+        "humidity": "humidity humi rh feuchte luftfeuchte luftfeuchtigkeit humidite humedad umidita 湿度",
         "soc": "soc 荷电状态",
         "state": "state",
         "charge": "charge",
