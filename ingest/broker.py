@@ -111,7 +111,7 @@ class BrokerSession:
         self._protocol = address.version
         self._tries = 0
         self._connection = 0
-        self._accepted = False
+        self._accepted = self._listened = False
         self._subscription: int | None = None
         self._connected_at = 0.0
         self._to_acknowledge: deque[Arrivals] = deque()
@@ -202,8 +202,12 @@ class BrokerSession:
         self._connected_at = time.monotonic()
         self.limits.window.connected(RECEIVE_MAXIMUM if modern else self._window, at=self._connected_at)
         if modern:
-            # Retained messages only for a new subscription: they are old, and we saw them at the first one.
-            options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+            # Retained messages once for each start, for the decoder learns from some of them what others mean; not at
+            # each connection.
+            handling = (
+                SubscribeOptions.RETAIN_SEND_IF_NEW_SUB if self._listened else SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
+            )
+            options = SubscribeOptions(qos=1, retainHandling=handling)
             _, self._subscription = client.subscribe([(topic, options) for topic in self._topics])
         else:
             _, self._subscription = client.subscribe([(topic, 1) for topic in self._topics])
@@ -222,7 +226,7 @@ class BrokerSession:
             )
             logger.warning("%s", self.problem)
             return
-        self.connected, self.problem = True, None
+        self.connected, self._listened, self.problem = True, True, None
         logger.info("connected to %s as %s", self.address, self._client_id)
 
     def _on_disconnect(
