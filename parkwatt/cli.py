@@ -234,7 +234,7 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
                 retention_days=retention_days,
                 portion=portion,
                 spool_limit=given.gigabytes(spool_limit),
-                raw=raw_dir or Path("data/raw"),
+                raw=raw_dir or (spool_dir or Path("data/spool")).with_name("raw"),
                 raw_days=raw_days,
                 raw_limit=given.gigabytes(raw_limit),
             ),

@@ -69,8 +69,8 @@ def significant(value: float, figures: int = 3) -> str:
     magnitude = math.floor(math.log10(abs(value)))
     decimals = min(max(0, figures - 1 - magnitude), _FULL_DIGITS)
     rounded = round(value, decimals)
-    if rounded and math.floor(math.log10(abs(rounded))) > magnitude:
-        decimals = max(0, decimals - 1)
+    if rounded:  # 9.999 becomes 10.0: one digit fewer behind the point
+        decimals = min(max(0, figures - 1 - math.floor(math.log10(abs(rounded)))), _FULL_DIGITS)
     text = f"{value:,.{decimals}f}"
     if float(text.replace(",", "")) == 0:
         return "0"
