@@ -82,7 +82,7 @@ class Recognition:
                 if names is not None:
                     self._candidates.append(_Candidate(model, Circumstances(names, self._fallback, learnt.codec_of)))
             self._firm = sum(not c.model.model.catch_all for c in self._candidates)
-            self._silent = not self._firm and any(model.silent_on(topic) for model in models)
+            self._silent = any(model.silent_on(topic) for model in models)
             return
         for model in named:
             names = model.names_on(topic)
@@ -125,19 +125,16 @@ class Recognition:
         return None
 
     def _by_model(self, message: Message, candidates: Sequence[_Candidate]) -> Contents:
-        if self._silent:
+        if self._silent and not self._firm:
             return _NOTHING
-        if self._too_long:
-            reason = f"topic has {len(message.topic)} characters; a meter's topic has at most {LONGEST}"
-            raise UnreadableError(reason)
-        if self._unknown_device is not None:
-            reason = f"device model {self._unknown_device!r} of the park file is not known; check its name"
-            raise UnreadableError(reason)
+        self._refuse(message)
         parsed = Parsed(message)
         told = self._learnt.told.get(message.topic)
         reasons: list[str] = []
         for candidate in candidates:
             model, around = candidate
+            if self._silent and model.model.catch_all:
+                break  # a model that knows the topic says that there is nothing for a model that knows it not
             try:
                 tree = parsed.tree(model.model.payload, model.model.columns)
             except UnreadableError as error:
@@ -150,7 +147,18 @@ class Recognition:
             if contents is not None:
                 self._prefer(candidate)
                 return contents
+        if self._silent and not reasons:
+            return _NOTHING
         raise UnreadableError(reasons[0] if reasons else _UNKNOWN)
+
+    def _refuse(self, message: Message) -> None:
+        """Raise what stands against every message of the topic."""
+        if self._too_long:
+            reason = f"topic has {len(message.topic)} characters; a meter's topic has at most {LONGEST}"
+            raise UnreadableError(reason)
+        if self._unknown_device is not None:
+            reason = f"device model {self._unknown_device!r} of the park file is not known; check its name"
+            raise UnreadableError(reason)
 
     def _prefer(self, candidate: _Candidate) -> None:
         """Ask a model first from now on; one for any topic first among its like."""

@@ -256,3 +256,15 @@ def test_a_catch_all_is_asked_last():
     decoder = decoder_for(models=(anywhere, mine))
     assert values(decode(decoder, "gadget/g/up", {"Ua": 5})) == {"g voltage": 5}
     assert values(decode(decoder, "other", {"Ua": 5})) == {"other current": 5}
+
+
+def test_silence_is_heard_by_models_for_any_topic():
+    """Where one model knows that a topic holds nothing, a catch-all reads nothing there, whoever else has the topic."""
+    mine = model(topics="gadget/{meter}/{leaf}", nothing="gadget/{meter}/counter")
+    other = model(name="other", topics="{a...}/counter", when="never", fields=[{"path": "x", "quantity": "voltage"}])
+    anywhere = model(name="any", topics="#", catch_all=True, fields=[{"path": "@", "quantity": "current"}])
+    decoded = decode(decoder_for(models=(mine, other, anywhere)), "gadget/g/counter", b"5")
+    assert (decoded.readings, decoded.rejections) == ([], [])
+    assert values(decode(decoder_for(models=(other, anywhere)), "gadget/g/counter", b"5")) == {
+        "gadget.g.counter current": 5
+    }
