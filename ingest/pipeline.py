@@ -60,7 +60,7 @@ class Pipeline:
 
         Raises:
             BrokerStartError: if the embedded broker does not start.
-            RawLogInUseError: if another process keeps its raw messages in the same folder.
+            FolderInUseError: if another process keeps its raw messages in the same folder.
         """
         if self._raw is not None:
             self._raw.start()

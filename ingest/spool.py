@@ -6,11 +6,10 @@ good record follows, and the damaged segment is kept beside the others as `*.dam
 
 Errors:
     SpoolFullError      not now: at the limit, the disk is full or cannot be written; try again later
-    SpoolInUseError     another process has the folder; trying again does not help while it runs
+    FolderInUseError    another process has the folder; trying again does not help while it runs
 """
 
 import errno
-import fcntl
 import logging
 import os
 import shutil
@@ -20,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ingest.folder_lock import hold
 from ingest.spool_position import Position, PositionFile
 from ingest.spool_segment import OVERHEAD, Record, Segment, Tally, segments, size_set_aside
 
@@ -30,10 +30,6 @@ _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 
 class SpoolFullError(Exception):
     """The record was not appended, the spool is as before; the text says why and what to do."""
-
-
-class SpoolInUseError(Exception):
-    """Another process has the folder open."""
 
 
 class Spool:
@@ -57,7 +53,7 @@ class Spool:
             segment_size: bytes after which the next segment begins.
 
         Raises:
-            SpoolInUseError: another process has it open.
+            FolderInUseError: another process has it open.
             SpoolFullError: the folder cannot be made, read or written.
         """
         self.readings = self.records = self.size = self.damaged = 0
@@ -75,7 +71,7 @@ class Spool:
         self._held: int | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            self._held = _hold(folder)
+            self._held = hold(folder, "the spool")
             self._recover()
         except OSError as error:
             self.close()
@@ -269,15 +265,3 @@ class Spool:
             f"no room on the disk for the spool in {self._folder} ({shutil.disk_usage(there).free:,} bytes free): "
             "free some, it goes on by itself"
         )
-
-
-def _hold(folder: Path) -> int:
-    """Take the folder for this process; its lock is gone with the process, however that ends."""
-    file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(file)
-        message = f"the spool in {folder} is open in another process: end that one, or give this one its own folder"
-        raise SpoolInUseError(message) from error
-    return file

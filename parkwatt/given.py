@@ -38,15 +38,15 @@ def note(text: str | None) -> None:
 def running() -> Iterator[None]:
     """Ctrl-C and SIGTERM end what runs inside and are no error; what fails while running ends with status 1."""
     from ingest.embedded import BrokerStartError
-    from ingest.raw.log import RawLogInUseError
-    from ingest.spool import SpoolFullError, SpoolInUseError
+    from ingest.folder_lock import FolderInUseError
+    from ingest.spool import SpoolFullError
     from parkwatt.store import StoreError
 
     try:
         yield
     except KeyboardInterrupt:
         typer.echo("stopped; everything that had arrived is stored", err=True)
-    except (BrokerStartError, RawLogInUseError, SpoolInUseError, SpoolFullError, StoreError, OSError) as error:
+    except (BrokerStartError, FolderInUseError, SpoolFullError, StoreError, OSError) as error:
         end(1, error)
 
 

@@ -117,7 +117,8 @@ def _topics(
 
 def _refuse_waiting(folder: Path, client: str) -> None:
     """End if readings wait in the spool: written later, they would undo what is replayed."""
-    from ingest.spool import Spool, SpoolFullError, SpoolInUseError
+    from ingest.folder_lock import FolderInUseError
+    from ingest.spool import Spool, SpoolFullError
 
     if not (folder / client).is_dir():
         return
@@ -129,7 +130,7 @@ def _refuse_waiting(folder: Path, client: str) -> None:
                     f"readings wait in the spool {folder / client} ({spool.readings:,}): start the collector "
                     "until the store has taken them, then replay",
                 )
-    except (SpoolInUseError, SpoolFullError) as error:
+    except (FolderInUseError, SpoolFullError) as error:
         given.end(1, error)
 
 

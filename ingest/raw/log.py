@@ -5,7 +5,6 @@ counted and said. Nothing is synced; after a crash of the machine the last secon
 """
 
 import contextlib
-import fcntl
 import logging
 import os
 import shutil
@@ -16,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from ingest.folder_lock import FolderInUseError, hold
 from ingest.formats import Message
 from ingest.formats.decoder import Decoder
 from ingest.raw.block import compressor, pack
@@ -42,8 +42,7 @@ _FLUSHED_WITHIN = 30.0
 _DAY_MS = 24 * HOUR
 
 
-class RawLogInUseError(Exception):
-    """Another process writes to the folder."""
+_WHAT = "the log of raw messages"
 
 
 class _Taken(NamedTuple):
@@ -101,11 +100,11 @@ class RawLog(RawFolder):
         """Begin to write.
 
         Raises:
-            RawLogInUseError: if another process does.
+            FolderInUseError: if another process does.
             OSError: if the folder cannot be made.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._held = _hold(self.folder)
+        self._held = hold(self.folder, _WHAT)
         self._run = self._clock()
         self._thread = threading.Thread(target=self._work, name="raw", daemon=True)
         self._thread.start()
@@ -260,19 +259,7 @@ class RawLog(RawFolder):
 def is_in_use(folder: Path) -> bool:
     """Whether a process keeps its raw messages in a folder now."""
     try:
-        os.close(_hold(folder))
-    except RawLogInUseError:
+        os.close(hold(folder, _WHAT))
+    except FolderInUseError:
         return True
     return False
-
-
-def _hold(folder: Path) -> int:
-    """Take the folder for this process; the lock is gone with the process, however that ends."""
-    file = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(file)
-        message = f"another process keeps its raw messages in {folder}: end that one, or give this one its own folder"
-        raise RawLogInUseError(message) from error
-    return file

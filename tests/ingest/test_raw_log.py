@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from ingest.folder_lock import FolderInUseError
 from ingest.formats import Message
 from ingest.formats.decoder import Decoder
 from ingest.formats.sparkplug_payload import DataType, Metric, SparkplugPayload, encode
 from ingest.raw import RawLog
 from ingest.raw.folder import RawFolder, batches
-from ingest.raw.log import RawLogInUseError
 from tests.ingest.raws import DECODER, HOUR, Clock, message, put, running
 from tests.store.readings import START
 from tests.waiting import until
@@ -170,7 +170,7 @@ def test_killed_while_writing(tmp_path: Path) -> None:
 
 def test_one_process_at_a_time(tmp_path: Path) -> None:
     """A second log in the same folder is refused with what to do; when the first has ended it may."""
-    with running(tmp_path, Clock()), pytest.raises(RawLogInUseError, match="give this one its own folder"):
+    with running(tmp_path, Clock()), pytest.raises(FolderInUseError, match="give this one its own folder"):
         RawLog(tmp_path, clock=Clock()).start()
     with running(tmp_path, Clock()):
         pass

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.spool import Spool, SpoolFullError, SpoolInUseError
+from ingest.folder_lock import FolderInUseError
+from ingest.spool import Spool, SpoolFullError
 from tests.ingest.spools import drained, segment_files
 
 KIB = 1024
@@ -258,7 +259,7 @@ def test_one_process_at_a_time(tmp_path: Path) -> None:
     with child:
         assert child.stdout is not None
         child.stdout.readline()
-        with pytest.raises(SpoolInUseError, match=rf"{tmp_path} is open in another process"):
+        with pytest.raises(FolderInUseError, match=rf"{tmp_path} is open in another process"):
             Spool(tmp_path)
         child.kill()
     with closing(Spool(tmp_path)) as spool:
