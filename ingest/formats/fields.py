@@ -50,7 +50,7 @@ class Field(NamedTuple):
         keyed: what the entries of an object mean.
         minus: the value to subtract.
         minus_name: the point to subtract.
-        nothing: numbers that mean that there is none.
+        nothing: numbers and texts that mean that there is none.
         channel: the meter of its own that it belongs to.
     """
 
@@ -61,7 +61,7 @@ class Field(NamedTuple):
     keyed: Mapping[str, Meaning] | None = None
     minus: Lookup | None = None
     minus_name: str | None = None
-    nothing: frozenset[float] = frozenset()
+    nothing: frozenset[float | str] = frozenset()
     channel: str | None = None
 
     @classmethod
@@ -94,18 +94,29 @@ class Field(NamedTuple):
             return
         elif self.elements and type(wire) is list:
             for i, (means, item) in enumerate(zip(self.elements, wire, strict=False)):
-                self._take(into.number(f"{self.label}[{i}]", item), means, into, time)
+                self._take(self._number(f"{self.label}[{i}]", item, into), means, into, time)
         elif self.keyed and type(wire) is dict:
             for key, means in self.keyed.items():
-                self._take(into.number(f"{self.label}.{key}", wire.get(key)), means, into, time)
+                self._take(self._number(f"{self.label}.{key}", wire.get(key), into), means, into, time)
         else:
-            self._take(into.number(self.label, wire), self.means, into, time)
+            self._take(self._number(self.label, wire, into), self.means, into, time)
 
     def difference(self, wire: Any, less: Any, into: Collected, time: Any = None) -> None:  # noqa: ANN401 - JSON
         """Collect one value less another; one that is missing counts as nothing flowing that way."""
-        value, other = into.number(self.label, wire), into.number(f"{self.label} (minus)", less)
+        value, other = self._number(self.label, wire, into), self._number(f"{self.label} (minus)", less, into)
         if value is not None or other is not None:
             self._take((value or 0.0) - (other or 0.0), self.means, into, time)
+
+    def says_nothing(self, wire: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
+        """Whether a value is one of those that mean that there is none."""
+        return (
+            bool(self.nothing)
+            and type(wire) in (int, float, str)
+            and (wire in self.nothing or _bare(wire) in self.nothing)
+        )
+
+    def _number(self, label: str, wire: Any, into: Collected) -> float | None:  # noqa: ANN401 - whatever JSON holds
+        return None if self.says_nothing(wire) else into.number(label, wire)
 
     def _take(self, value: float | None, means: Meaning, into: Collected, time: Any) -> None:  # noqa: ANN401 - JSON
         if value is None or value in self.nothing:
@@ -146,6 +157,10 @@ class Plan:
                 value = into.number(label, wire)
                 if value is not None:
                     pairs.append((means, value))
+
+
+def _bare(wire: Any) -> Any:  # noqa: ANN401 - a number or text
+    return wire.strip() if type(wire) is str else wire
 
 
 def _hashable(time: Any) -> Any:  # noqa: ANN401 - whatever JSON holds

@@ -50,20 +50,36 @@ class Interpretation:
 
     def leaf(self, tree: Any, told: Told | None) -> Contents | None:  # noqa: ANN401 - whatever JSON holds
         """The one value of a message whose topic says what it means; None if it is no number."""
-        names, unread = self._around.names, self._compiled.model.unread
+        names = self._around.names
         if told is not None and told.error is not None:
             return Contents([], [])
         points = self._compiled.points
         assert points is not None  # noqa: S101 - a topic with a leaf has points
         point = points.named(names["leaf"], tree)
-        if point is None or not (type(point.value) in (list, dict) or _may_be_number(point.value)):
-            return Contents([], []) if point is None or unread == "nothing" else None
+        if point is None:
+            return Contents([], [])
+        if not (type(point.value) in (list, dict) or _may_be_number(point.value)):
+            return self._no_number(point)
         if told is not None:
             point = point._replace(name=told.name or point.name, unit=told.unit or point.unit)
         into = Collected(self._problems)
         self._point(point, {}, names.get("phase"), into)
         self._add(Element(tree, (), names), into)
         return self._contents()
+
+    def _no_number(self, point: Point) -> Contents | None:
+        """What a topic that is known says with a value that is no number; None if others may know more."""
+        model = self._compiled.model
+        field = self._compiled.meanings.of(point.name, phase=self._around.names.get("phase")).field
+        if model.unread == "nothing" or (field is not None and field.says_nothing(point.value)):
+            return Contents([], [])
+        if model.catch_all or field is None:
+            return None
+        reason = (
+            f"{shortened(point.name)}: {shortened(point.value)} is not a number; if it stands for none, name it "
+            f"under `nothing` in the field of the device model {model.name}"
+        )
+        raise UnreadableError(reason)
 
     def elements(self, body: Any, whole: Any) -> Contents | None:  # noqa: ANN401 - whatever JSON holds
         """Everything that stands in a message; None if that is too little for the device to be this one."""

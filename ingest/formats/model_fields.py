@@ -53,7 +53,10 @@ Path = Annotated[str, AfterValidator(_a_path)]
 Pattern = Annotated[str, AfterValidator(_a_pattern)]
 Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])]
-Numbers = Annotated[tuple[float, ...], BeforeValidator(_listed, json_schema_input_type=float | tuple[float, ...])]
+Sentinels = Annotated[
+    tuple[float | str, ...],
+    BeforeValidator(_listed, json_schema_input_type=float | str | tuple[float | str, ...]),
+]
 Phase = Annotated[str | None, AfterValidator(_a_phase), WithJsonSchema({"enum": [*PHASES, None]})]
 QuantityName = Annotated[str, AfterValidator(_a_quantity), WithJsonSchema({"enum": list(QUANTITIES)})]
 ZoneName = Annotated[str, AfterValidator(_a_zone)]
@@ -79,7 +82,7 @@ class FieldModel(Part):
         scale: transformer ratios of the meter that the device has not applied: `ct`, `pt` or `ct*pt`.
         factor: what the number on the wire is multiplied with, where the device counts in tenths or turns the sign.
         minus: path (or name) of a number to subtract, where a device sends two directions apart.
-        nothing: numbers that say that there is no value, such as -127 or 65535.
+        nothing: numbers or texts that say that there is no value, such as -127, 65535 or "---".
         channel: the value belongs to a meter of its own, with the id `meter:channel`.
     """
 
@@ -93,7 +96,7 @@ class FieldModel(Part):
     scale: Scale = ""
     factor: Annotated[float, Field(allow_inf_nan=False)] = 1.0
     minus: str | None = None
-    nothing: Numbers = ()
+    nothing: Sentinels = ()
     channel: str | None = None
 
     @model_validator(mode="after")

@@ -268,3 +268,16 @@ def test_silence_is_heard_by_models_for_any_topic():
     assert values(decode(decoder_for(models=(other, anywhere)), "gadget/g/counter", b"5")) == {
         "gadget.g.counter current": 5
     }
+
+
+def test_words_of_a_device_for_nothing():
+    """A text that the model names means that there is no value; any other is refused with the way out."""
+    field = {"name": "vl", "quantity": "temperature", "nothing": ["---", -127]}
+    decoder = decoder_for(models=(model(topics="boiler/{meter}/{leaf}", payload="scalar", fields=[field]),))
+    assert values(decode(decoder, "boiler/b1/vl", b"61.5")) == {"b1 temperature": 61.5}
+    for nothing in (b" --- ", b"-127", b"-127.0"):
+        decoded = decode(decoder, "boiler/b1/vl", nothing)
+        assert (decoded.readings, decoded.rejections) == ([], [])
+    assert "'ERR' is not a number" in decode(decoder, "boiler/b1/vl", b"ERR").rejections[0]
+    listed = model(fields=[{"path": "t", "quantity": "temperature", "nothing": "ERR"}])
+    assert decode(decoder_for(models=(listed,)), "gadget/g/up", {"t": "ERR"}).rejections == []
