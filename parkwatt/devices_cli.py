@@ -169,8 +169,8 @@ def _try_message(path: Path, topic: str, park: Path | None) -> None:
         typer.echo(f"{reading.meter} {spoken_value(reading)}")
     for unread in trial.unread:
         typer.echo(f"not read: {unread.path} {unread.value}")
-    if trial.decoded.rejections or not trial.decoded.readings:
-        given.end(1, "; ".join(trial.decoded.rejections) or "the model reads nothing in this message")
+    if trial.decoded.rejections or trial.refusal:
+        given.end(1, trial.refusal or "; ".join(trial.decoded.rejections))
 
 
 def _frame(payload: bytes) -> bytes:

@@ -57,11 +57,11 @@ class ModelFile(NamedTuple):
         return [
             Mistake(
                 str(self.path),
-                *value_place(self.tree, known_way(self.tree, ("examples", i))),
+                *value_place(self.tree, known_way(self.tree, ("examples", i, *at))),
                 f"example {i + 1}: {what}",
                 "correct the model or the example",
             )
-            for i, what in differences(self.model)
+            for i, at, what in differences(self.model)
         ]
 
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 
+from ingest.devices.refusal import refusal
 from ingest.formats.decoder import Decoder
 from ingest.formats.examples import decoder_of, message_for
 from ingest.formats.flatten import step
@@ -14,6 +15,7 @@ from ingest.formats.message import Decoded, Message
 from ingest.formats.model import DeviceModel
 from ingest.formats.numbers import NotANumberError, number
 from ingest.formats.payloads import json_tree
+from ingest.formats.recognition import NO_MODEL
 from parkwatt.park import Park
 from parkwatt.readings import Millis, Reading
 
@@ -41,18 +43,27 @@ class Trial(NamedTuple):
     Attributes:
         decoded: readings and rejections.
         unread: the numbers of a JSON message that are not read.
+        refusal: why nothing is read; empty if something is.
     """
 
     decoded: Decoded
     unread: Sequence[Unread]
+    refusal: str = ""
 
 
 def tried(model: DeviceModel, topic: str, payload: bytes, *, arrived: Millis, park: Park | None = None) -> Trial:
     """Try a model on a message."""
     decoder = decoder_of(model, park)
-    message = message_for(model, topic, payload, arrived)
+    message = message_for(model, topic, payload, arrived=arrived)
     decoded = decoder.decode(message)
-    return Trial(decoded, tuple(_unread(decoder, message, decoded)) if model.codec is None else ())
+    unread = tuple(_unread(decoder, message, decoded)) if model.codec is None else ()
+    return Trial(decoded, unread, "" if decoded.readings else _why(model, message, decoded.rejections))
+
+
+def _why(model: DeviceModel, message: Message, rejections: Sequence[str]) -> str:
+    """Why nothing is read: what the model says of the message, else what in it does not fit the model."""
+    said = "; ".join(reason for reason in rejections if reason != NO_MODEL)
+    return said or (refusal(model, message) if model.codec is None else "no field has a value in the frame")
 
 
 def _unread(decoder: Decoder, message: Message, decoded: Decoded) -> Iterator[Unread]:

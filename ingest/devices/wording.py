@@ -7,6 +7,7 @@ from jmespath.exceptions import EmptyExpressionError, ParseError
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from ingest.devices.near_quantities import near_quantities
 from ingest.devices.places import Step
 from ingest.formats.meaning import OWN_NAMES
 from ingest.formats.model import DeviceModel
@@ -68,7 +69,7 @@ def told(error: ErrorDetails, way: tuple[Step, ...]) -> Told:
     what, _, way_out = error["msg"].removeprefix("Value error, ").partition("; ")
     near = _near(what, value)
     if near is not None:
-        return Told(what, f"did you mean {near!r}?")
+        return Told(what, near)
     return Told(what if not way or what.startswith((*_SELF_CONTAINED, key)) else f"{key}: {what}", way_out or PAGE)
 
 
@@ -89,13 +90,22 @@ def _unit_of(part: Any) -> Told | None:  # noqa: ANN401 - whatever YAML holds
 
 
 def _near(what: str, value: Any) -> str | None:  # noqa: ANN401 - whatever YAML holds
-    """The name that was meant by one that is not known."""
+    """The names that may be meant by one that is not known, as a way out."""
     if isinstance(value, str) and what == f"quantity {value!r} is not known":
-        return nearest(value, list(QUANTITIES))
+        return _quantities_near(value)
     if isinstance(value, dict) and what.startswith("reading "):
         wrong = what.removeprefix("reading ").partition(" is not known")[0].strip("'")
-        return nearest(wrong, list(OWN_NAMES))
+        phase, dot, quantity = wrong.rpartition(".")
+        if quantity not in QUANTITIES:
+            return _quantities_near(quantity, before=phase + dot)
+        near = nearest(wrong, list(OWN_NAMES))
+        return None if near is None else f"did you mean {near!r}?"
     return None
+
+
+def _quantities_near(word: str, *, before: str = "") -> str:
+    *first, last = (before + name for name in near_quantities(word))
+    return f"did you mean {', '.join(first)} or {last}? docs/devices.md has all of them"
 
 
 def _unknown_key(error: ErrorDetails, key: str) -> Told:

@@ -1,6 +1,6 @@
 """Whether a device model reads its own example messages as it says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -22,15 +22,20 @@ class Difference(NamedTuple):
 
     Attributes:
         example: position of the example in the model, from 0.
+        at: keys that lead to what is meant within the example, as far as they are there.
         what: one sentence.
     """
 
     example: int
+    at: tuple[str, ...]
     what: str
 
 
 _SERVER = DeviceModel(
-    name="raw_frame", title="Raw frame", topics=("{meter...}",), frame=FrameModel(path="data", encoding="hex")
+    name="raw_frame",
+    title="Raw frame",
+    topics=("{meter...}",),
+    frame=FrameModel(path="data", encoding="hex", port="port"),
 )
 """The network server around the examples of a model for raw frames."""
 
@@ -38,9 +43,9 @@ _SERVER = DeviceModel(
 def differences(model: DeviceModel) -> list[Difference]:
     """Where a model reads its examples otherwise than they say."""
     return [
-        Difference(i, what)
+        Difference(i, at, what)
         for i, example in enumerate(model.examples)
-        for what in _differences(read_example(model, example), example)
+        for at, what in _differences(read_example(model, example), example)
     ]
 
 
@@ -57,9 +62,9 @@ def decoder_of(model: DeviceModel, park: Park | None = None) -> Decoder:
     return Decoder([model], park) if model.codec is None else Decoder([model, _SERVER], park, codec=model.name)
 
 
-def message_for(model: DeviceModel, topic: str, payload: bytes, arrived: Millis) -> Message:
+def message_for(model: DeviceModel, topic: str, payload: bytes, *, arrived: Millis, port: int | None = None) -> Message:
     """A message with a payload as a model reads it: bytes for a model of raw frames are sent by a network server."""
-    body = payload if model.codec is None else msgspec.json.encode({"data": payload.hex()})
+    body = payload if model.codec is None else msgspec.json.encode({"data": payload.hex(), "port": port})
     return Message(topic, body, arrived)
 
 
@@ -73,32 +78,43 @@ def payload_of(example: ExampleModel) -> bytes:
 
 def _message(model: DeviceModel, example: ExampleModel) -> Message:
     arrived = max(ARRIVED, times.read(example.time) or 0)
-    return message_for(model, example.topic, payload_of(example), arrived)
+    return message_for(model, example.topic, payload_of(example), arrived=arrived, port=example.port)
 
 
-def _differences(decoded: Decoded, example: ExampleModel) -> Iterator[str]:
+def _differences(decoded: Decoded, example: ExampleModel) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What is read otherwise, each with the keys that lead to it."""
     if example.rejected is None:
-        yield from decoded.rejections
+        yield from (((), reason) for reason in decoded.rejections)
     elif not any(example.rejected in reason for reason in decoded.rejections):
-        yield f"it is not rejected because of {example.rejected!r}, but: {'; '.join(decoded.rejections) or 'taken'}"
+        yield (
+            ("rejected",),
+            f"it is not rejected because of {example.rejected!r}, but: {'; '.join(decoded.rejections) or 'taken'}",
+        )
+    yield from _of_readings(decoded.readings, example)
+    expected = times.read(example.time)
+    found = _times(decoded.readings)
+    if example.time is None and len(found) > 1:
+        return  # times of several readings are not told apart here
+    for time in found - {expected}:
+        yield ("time",), f"the time is read as {_said(time)}, not {_said(expected)}"
+
+
+def _of_readings(readings: Iterable[Reading], example: ExampleModel) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Which values are read otherwise, each with the keys that lead to it."""
     got: dict[tuple[str, str], list[float]] = {}
-    for reading in decoded.readings:
+    for reading in readings:
         name = f"{reading.phase}.{reading.quantity}" if reading.phase else reading.quantity
         got.setdefault((reading.meter, name), []).append(reading.value)
     for meter, values in example.readings.items():
         for name, value in values.items():
             read = got.pop((meter, name), None)
             if read is None:
-                yield f"{meter} {name} is not read"
+                yield ("readings", meter, name), f"{meter} {name} is not read"
             elif not any(abs(one - value) <= 1e-9 * max(1.0, abs(value)) for one in read):
-                yield f"{meter} {name} is read as {', '.join(map(str, read))}, not {value}"
-    yield from (f"{meter} {name} {values[0]} is read, but not in the example" for (meter, name), values in got.items())
-    expected = times.read(example.time)
-    found = _times(decoded.readings)
-    if example.time is None and len(found) > 1:
-        return  # times of several readings are not told apart here
-    for time in found - {expected}:
-        yield f"the time is read as {_said(time)}, not {_said(expected)}"
+                what = f"{meter} {name} is read as {', '.join(map(str, read))}, not {value}"
+                yield ("readings", meter, name), what
+    for (meter, name), unexpected in got.items():
+        yield ("readings", meter), f"{meter} {name} {unexpected[0]} is read, but not in the example"
 
 
 def _times(readings: list[Reading]) -> set[Millis | None]:

@@ -116,10 +116,13 @@ class Field(NamedTuple):
         )
 
     def _number(self, label: str, wire: Any, into: Collected) -> float | None:  # noqa: ANN401 - whatever JSON holds
-        return None if self.says_nothing(wire) else into.number(label, wire)
+        if self.says_nothing(wire):
+            return None
+        value = into.number(label, wire)
+        return None if value in self.nothing else value
 
     def _take(self, value: float | None, means: Meaning, into: Collected, time: Any) -> None:  # noqa: ANN401 - JSON
-        if value is None or value in self.nothing:
+        if value is None:
             return
         if time is None and self.channel is None:
             into.pairs.append((means, value))

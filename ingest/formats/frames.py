@@ -39,6 +39,7 @@ class Codec:
     def __init__(self, model: CodecModel) -> None:
         self._order, self._ports = model.order, frozenset(model.ports)
         self._fixed = [item for item in model.items if item.at is not None]
+        self._needed = max((item.at + _size(item) for item in model.items if item.at is not None), default=0)
         self._by_id = {bytes.fromhex(item.id): item for item in model.items if item.id is not None}
         self._id_lengths = sorted({len(known) for known in self._by_id}, reverse=True)
 
@@ -73,7 +74,8 @@ class Codec:
     def _number(self, raw: bytes, item: ItemModel, at: int) -> float:
         part = raw[at : at + _size(item)]
         if len(part) < _size(item):
-            message = f"the frame ends within {item.name}: {len(raw)} bytes, {at + _size(item)} are needed"
+            needed = f"all items need {self._needed}" if self._needed else f"{at + _size(item)} are needed"
+            message = f"the frame ends within {item.name}: it has {len(raw)} bytes, {needed}"
             raise UnreadableError(message)
         if item.type in _FLOATS:
             (value,) = struct.unpack((">" if self._order == "big" else "<") + _FLOATS[item.type][0], part)

@@ -49,6 +49,7 @@ class ExampleModel(Part):
         topic: MQTT topic.
         payload: text, or a value that is written as JSON.
         hex: in place of a payload: its bytes, in hex.
+        port: of a raw frame; none if the server does not say it.
         before: messages that come earlier, such as descriptions.
         readings: per meter: `voltage: 230` or `L1.voltage: 230`.
         time: ISO 8601 time of the readings; none if the message says none, or if its readings have several.
@@ -58,6 +59,7 @@ class ExampleModel(Part):
     topic: str
     payload: Any = ""
     hex: str | None = None
+    port: int | None = None
     before: tuple["ExampleModel", ...] = ()
     readings: dict[str, dict[str, float]] = Field(default_factory=dict)
     time: str | None = None
@@ -169,6 +171,9 @@ class DeviceModel(Part):
             raise ValueError(message)
         if self.payload == "frame":
             return self
+        if any(example.port is not None for example in self.examples):
+            message = "examples with a port are for payload: frame; leave the port out"
+            raise ValueError(message)
         if not self.topics and not self.nothing and not self.describes:
             message = 'a model needs topics, for example topics: "tele/{meter}/SENSOR"'
             raise ValueError(message)

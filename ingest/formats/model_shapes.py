@@ -55,6 +55,7 @@ class PointsModel(Part):
         unit: JMESPath of the unit that is declared beside the value.
         time: JMESPath of the value's own time.
         good: JMESPath condition without which there is no value, such as an error code of 0.
+        ignore: names that are never read, and do not make a message unknown.
     """
 
     path: Path = "@"
@@ -63,6 +64,7 @@ class PointsModel(Part):
     unit: Path | None = None
     time: Path | None = None
     good: Path | None = None
+    ignore: Texts = ()
 
 
 class VocabularyModel(Part):

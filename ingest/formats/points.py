@@ -41,6 +41,7 @@ class Points:
         self._unit = lookup(model.unit) if model.unit else None
         self._time = lookup(model.time) if model.time else None
         self._good = lookup(model.good) if model.good else None
+        self._ignored = frozenset(model.ignore)
 
     def of(self, element: Any) -> Iterator[Point]:  # noqa: ANN401 - whatever JSON holds
         """The points that stand in an element."""
@@ -60,6 +61,8 @@ class Points:
         return next(self._point(name, holder), None) if type(holder) is dict else Point(name, holder)
 
     def _point(self, name: str, holder: Any) -> Iterator[Point]:  # noqa: ANN401 - whatever JSON holds
+        if name in self._ignored:
+            return
         if type(holder) is list and holder and type(holder[0]) is dict:
             for at_a_time in holder[:_MOST]:
                 if type(at_a_time) is dict:

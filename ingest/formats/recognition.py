@@ -12,10 +12,12 @@ from ingest.formats.message import Message
 from ingest.formats.parsing import Parsed
 from ingest.formats.topics import LONGEST
 
-_UNKNOWN = (
+NO_MODEL = (
     "topic and payload match no device model; say in the inbox what it means, name the meter's topic and device in the "
     "park file, or write a device model for it (docs/devices.md)"
 )
+"""Why a message is kept that no model reads."""
+
 _COMPUTED = (
     "the device says to Home Assistant how to compute a value of this message, by a template that is not understood; "
     "say in the inbox what it means, or write a device model for it (docs/devices.md)"
@@ -149,7 +151,7 @@ class Recognition:
                 return contents
         if self._silent and not reasons:
             return _NOTHING
-        raise UnreadableError(reasons[0] if reasons else _UNKNOWN)
+        raise UnreadableError(reasons[0] if reasons else NO_MODEL)
 
     def _refuse(self, message: Message) -> None:
         """Raise what stands against every message of the topic."""

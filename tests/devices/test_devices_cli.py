@@ -90,7 +90,7 @@ def test_every_mistake_is_printed(park: Path) -> None:
     wrong_key.write_text(PUMP.replace("title:", "titel:"), encoding="utf-8")
     tested = devices("test", str(wrong_example), str(wrong_key))
     assert tested.exit_code == 2
-    assert f"{wrong_example}:8:5: example 1: p1 active_power is read as 1.5, not 15.0" in tested.stdout
+    assert f"{wrong_example}:8:100: example 1: p1 active_power is read as 1.5, not 15.0" in tested.stdout
     assert f"{wrong_key}:2:1: the key 'titel' is not known here" in tested.stdout
     assert "3 mistakes" in tested.stderr  # the title is missing, too
 
@@ -108,7 +108,7 @@ def test_a_message_of_another_device_ends_with_status_1(park: Path) -> None:
     """A message that the model does not read ends with status 1 and the reason."""
     tested = devices("test", str(park.parent / "devices" / "pump.yaml"), "--topic", "other", stdin=b"{}")
     assert tested.exit_code == 1
-    assert tested.stderr.strip()
+    assert tested.stderr.strip() == "parkwatt: topic: 'other' fits none of pumps/{meter}"
 
 
 def test_a_frame_is_tried(tmp_path: Path) -> None:

@@ -31,9 +31,11 @@ CASES = [
     ("payload: xml", "4:10: payload 'xml' is not known; use one of json, scalar, csv"),
     ("fields: [{ path: a }]", "4:10: quantity is missing; add quantity: ..."),
     ("describes: { topics: a }", "4:12: of is missing; add of: ..."),
-    ("fields: [{ path: a, quantity: voltge }]", "4:31: quantity 'voltge' is not known; did you mean 'voltage'?"),
-    ("fields: [{ path: a, quantity: colour }]", "4:31: quantity 'colour' is not known; use one of active_power, "),
-    ("points: {}\nvocabulary: { units: { volts: V } }", "5:24: quantity 'volts' is not known; did you mean 'voltage'?"),
+    ("fields: [{ path: a, quantity: voltge }]", "4:31: quantity 'voltge' is not known; did you mean voltage, "),
+    ("fields: [{ path: a, quantity: heat_energy }]", "4:31: quantity 'heat_energy' is not known; did you mean heat, "),
+    ("fields: [{ path: a, quantity: Energy }]", "4:31: quantity 'Energy' is not known; did you mean energy_import, "),
+    ("fields: [{ path: a, quantity: colour }]", "4:31: quantity 'colour' is not known; did you mean "),
+    ("points: {}\nvocabulary: { units: { volts: V } }", "5:24: quantity 'volts' is not known; did you mean voltage, "),
     (
         "fields: [{ path: a, quantity: active_power, unit: kWh }]",
         "4:51: 'kWh' is not a unit of active_power, but of energy_import, energy_export, energy_production, heat; ",
@@ -70,12 +72,21 @@ CASES = [
     ("payload: frame\ncodec: { items: [] }", "5:17: items is empty; add at least one"),
     (
         "examples:\n  - { topic: t/a, readings: { a: { L1.voltge: 1 } } }",
-        "5:5: reading 'L1.voltge' is not known; did you mean 'L1.voltage'?",
+        "5:5: reading 'L1.voltge' is not known; did you mean L1.voltage, ",
     ),
     (
         f"{VOLTAGE}examples:\n  - topic: t/a\n  - {{ topic: t/a, payload: {{v: 9}}, readings: {{a: {{voltage: 8}}}} }}",
-        "7:5: example 2: a voltage is read as 9.0, not 8.0; correct the model or the example",
+        "7:60: example 2: a voltage is read as 9.0, not 8.0; correct the model or the example",
     ),
+    (
+        f"{VOLTAGE}examples:\n  - topic: t/a\n    payload: {{v: 9}}\n    readings:\n      b: {{voltage: 9}}\n      a: {{}}",
+        "10:10: example 1: a voltage 9.0 is read, but not in the example",
+    ),
+    (
+        "examples:\n  - { topic: t/a, readings: { a: { L1.heat_energy: 1 } } }",
+        "5:5: reading 'L1.heat_energy' is not known; did you mean L1.heat, ",
+    ),
+    (f"{VOLTAGE}examples: [{{ topic: t/a, port: 2 }}]", "5:11: examples with a port are for payload: frame; leave "),
 ]  # fmt: skip
 
 
@@ -92,6 +103,14 @@ def test_a_mistake_is_told(tmp_path: Path, rest: str, said: str) -> None:
     told = mistakes(tmp_path / "pump.yaml", rest)
     assert any(one.startswith(said) for one in told), told
     assert not any(word in one for one in told for word in ("Input should", "tuple", "dictionary", "Error")), told
+
+
+def test_the_nearest_quantities_are_told(tmp_path: Path) -> None:
+    """An unknown quantity is told with three that may be meant, and where all of them stand."""
+    (told,) = mistakes(tmp_path / "pump.yaml", "fields: [{ path: a, quantity: heat_energy }]")
+    names, page = told.partition("did you mean ")[2].split("? ")
+    assert len(set(names.replace(" or ", ", ").split(", "))) == 3
+    assert page == "docs/devices.md has all of them"
 
 
 def test_a_mistake_is_told_once(tmp_path: Path) -> None:

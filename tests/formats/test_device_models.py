@@ -110,7 +110,7 @@ def test_a_models_own_skew_and_zone_count(tmp_path):
         (BOILER.replace("skew: 60", "skew: [60"), 13, "not YAML"),
         (
             BOILER.replace("energy_import: 2.5", "energy_import: 2500"),
-            20,
+            28,
             "example 1: s7-001 energy_import is read as 2.5",
         ),
         (BOILER.replace("scale: ct }", "scale: cts }"), 17, "scale"),

@@ -4,6 +4,7 @@ import base64
 
 import pytest
 
+from ingest.formats.examples import differences
 from ingest.formats.model import DeviceModel
 from parkwatt.park import Meter
 from tests.formats.decoding import decode, decoder_for, values
@@ -281,3 +282,40 @@ def test_words_of_a_device_for_nothing():
     assert "'ERR' is not a number" in decode(decoder, "boiler/b1/vl", b"ERR").rejections[0]
     listed = model(fields=[{"path": "t", "quantity": "temperature", "nothing": "ERR"}])
     assert decode(decoder_for(models=(listed,)), "gadget/g/up", {"t": "ERR"}).rejections == []
+
+
+def test_a_difference_is_no_sentinel():
+    """What stands for no value does so on the wire, not in what is computed from it."""
+    field = {"path": "p", "minus": "q", "quantity": "active_power", "nothing": -127}
+    decoder = decoder_for(models=(model(fields=[field]),))
+    assert values(decode(decoder, "gadget/g/up", {"p": 0, "q": 127})) == {"g active_power": -127}
+    assert values(decode(decoder, "gadget/g/up", {"p": "-127"})) == {}
+
+
+def test_names_that_are_ignored():
+    """Points that the model ignores are not read, and do not make a message unknown."""
+    said = {"points": {"path": "data", "ignore": ["spare", "Ua"]}, "vocabulary": {}}
+    decoder = decoder_for(models=(model(**said),))
+    for data in ({"spare": 1, "Ua": 230}, [{"name": "spare", "value": 1}]):
+        decoded = decode(decoder, "gadget/g/up", {"data": data})
+        assert (decoded.readings, decoded.rejections) == ([], [])
+    assert values(decode(decoder, "gadget/g/up", {"data": {"spare": 1, "Ub": 231}})) == {"g L2.voltage": 231}
+    assert "'Q9'" in decode(decoder, "gadget/g/up", {"data": {"spare": 1, "Q9": 1}}).rejections[0]
+
+
+def test_a_frame_that_is_short_says_what_all_items_need():
+    """The reason names the bytes that the whole codec asks for, not those of the item that is cut."""
+    codec = {"items": [{"name": "a", "type": "uint16", "at": 1}, {"name": "b", "type": "uint32", "at": 3}]}
+    fields = [{"path": "a", "quantity": "voltage"}]
+    examples = [{"topic": "m", "hex": "00 01", "rejected": "the frame ends within a: it has 2 bytes, all items need 7"}]
+    pulse = model(topics=(), payload="frame", codec=codec, fields=fields, examples=examples)
+    assert differences(pulse) == []
+
+
+def test_an_example_of_a_frame_may_have_a_port():
+    """The ports of a codec are tried by its examples; one without a port is read whatever the ports."""
+    codec = {"ports": [2], "items": [{"name": "a", "type": "uint8", "at": 0}]}
+    read = {"topic": "m", "hex": "05", "readings": {"m": {"voltage": 5}}}
+    examples = [read, {**read, "port": 2}, {"topic": "m", "hex": "05", "port": 3}]
+    fields = [{"path": "a", "quantity": "voltage"}]
+    assert differences(model(topics=(), payload="frame", codec=codec, fields=fields, examples=examples)) == []
