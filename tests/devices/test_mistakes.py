@@ -79,8 +79,8 @@ CASES = [
         "7:60: example 2: a voltage is read as 9.0, not 8.0; correct the model or the example",
     ),
     (
-        f"{VOLTAGE}examples:\n  - topic: t/a\n    payload: {{v: 9}}\n    readings:\n      b: {{voltage: 9}}\n      a: {{}}",
-        "10:10: example 1: a voltage 9.0 is read, but not in the example",
+        f"{VOLTAGE}examples:\n  - topic: t/a\n    payload: {{ v: 9 }}\n    readings: {{b: {{voltage: 9}}, a: {{}}}}",
+        "8:36: example 1: a voltage 9.0 is read, but not in the example",
     ),
     (
         "examples:\n  - { topic: t/a, readings: { a: { L1.heat_energy: 1 } } }",

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from ingest.devices.load import load_model
+from ingest.formats.model import DeviceModel
+from ingest.formats.model_fields import FieldModel
 from parkwatt.quantities import QUANTITIES
 
 DOCS = Path(__file__).parents[2] / "docs" / "devices.md"
@@ -30,8 +32,22 @@ def test_the_documentation_has_models():
 
 
 def test_every_quantity_is_documented():
-    """The table of quantities names each with its unit, under its kind."""
-    text = DOCS.read_text(encoding="utf-8")
-    for quantity in QUANTITIES.values():
-        row = next(line for line in text.splitlines() if line.startswith(f"| {quantity.kind} |"))
-        assert f"{quantity.name} [{quantity.unit}]" in row
+    """The table of quantities names each with its unit, under its kind, and no other."""
+    rows = re.findall(r"^\| (gauge|register) \| (.*) \|$", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    documented = [(kind, said) for kind, row in rows for said in row.split(", ")]
+    assert sorted(documented) == sorted((str(q.kind), f"{q.name} [{q.unit}]") for q in QUANTITIES.values())
+
+
+def test_every_key_is_documented():
+    """The tables name every key of a model and of a field."""
+    keys = {
+        key
+        for row in re.findall(r"^\| (`[^|]*`) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+        for key in re.findall(r"`(\w+)`", row)
+    }
+    assert keys >= {*DeviceModel.model_fields, *FieldModel.model_fields}
+
+
+def test_lines_are_short():
+    """No line of the page is longer than 140 characters."""
+    assert [line for line in DOCS.read_text(encoding="utf-8").splitlines() if len(line) > 140] == []
