@@ -54,7 +54,7 @@ class Trial(NamedTuple):
 def tried(model: DeviceModel, topic: str, payload: bytes, *, arrived: Millis, park: Park | None = None) -> Trial:
     """Try a model on a message."""
     decoder = decoder_of(model, park)
-    message = message_for(model, topic, payload, arrived=arrived)
+    message = message_for(model, topic, payload, arrived)
     decoded = decoder.decode(message)
     unread = tuple(_unread(decoder, message, decoded)) if model.codec is None else ()
     return Trial(decoded, unread, "" if decoded.readings else _why(model, message, decoded.rejections))

@@ -62,7 +62,7 @@ def decoder_of(model: DeviceModel, park: Park | None = None) -> Decoder:
     return Decoder([model], park) if model.codec is None else Decoder([model, _SERVER], park, codec=model.name)
 
 
-def message_for(model: DeviceModel, topic: str, payload: bytes, *, arrived: Millis, port: int | None = None) -> Message:
+def message_for(model: DeviceModel, topic: str, payload: bytes, arrived: Millis, *, port: int | None = None) -> Message:
     """A message with a payload as a model reads it: bytes for a model of raw frames are sent by a network server."""
     body = payload if model.codec is None else msgspec.json.encode({"data": payload.hex(), "port": port})
     return Message(topic, body, arrived)
@@ -78,7 +78,7 @@ def payload_of(example: ExampleModel) -> bytes:
 
 def _message(model: DeviceModel, example: ExampleModel) -> Message:
     arrived = max(ARRIVED, times.read(example.time) or 0)
-    return message_for(model, example.topic, payload_of(example), arrived=arrived, port=example.port)
+    return message_for(model, example.topic, payload_of(example), arrived, port=example.port)
 
 
 def _differences(decoded: Decoded, example: ExampleModel) -> Iterator[tuple[tuple[str, ...], str]]:
