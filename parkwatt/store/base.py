@@ -5,7 +5,7 @@ Errors:
       StoreUnavailableError    not now: locked, down, disk full; try again later
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parkwatt.columns import Columns
+from parkwatt.park import Park
 from parkwatt.quantities import Kind
 from parkwatt.readings import Millis, Quality, Reading, Rejection, SeriesKey, TimeSource
-from parkwatt.store.replacement import Replaced, Replacement
+from parkwatt.store.replacement import Arrived, Replaced, Replacement
 
 
 class StoreError(Exception):
@@ -87,6 +88,17 @@ class Totals(NamedTuple):
     duplicate: int = 0
     corrected: int = 0
     rejected: int = 0
+
+    def after(self, batch: Batch, written: Written) -> "Totals":
+        """The counts after a batch."""
+        return Totals(
+            self.received + batch.received,
+            self.ignored + batch.ignored,
+            self.stored + written.stored,
+            self.duplicate + written.duplicate,
+            self.corrected + written.corrected,
+            self.rejected + len(batch.rejections),
+        )
 
 
 class Latest(NamedTuple):
@@ -191,6 +203,18 @@ class Store(Protocol):
         """
         ...
 
+    def scan(self, query: Query) -> Iterator[Arrived]:
+        """Readings in order of time and when each arrived, suspect ones too, piece by piece; a time is in one piece.
+
+        Raises:
+            StoreUnavailableError: the store cannot be asked now.
+        """
+        ...
+
+    def news(self) -> Sequence[Arrived]:
+        """Newest readings that other processes wrote since this was asked last; none where a store has one process."""
+        ...
+
     def buckets(self, query: Query, *, every: Millis, origin: Millis = 0) -> dict[SeriesKey, Buckets]:
         """Readings per series and period of `every` ms, counted from `origin`; suspect readings are left out."""
         ...
@@ -218,6 +242,22 @@ class Store(Protocol):
         Raises:
             StoreUnavailableError: nothing was renamed; try again later.
             StoreError: nothing was renamed, the other meter has readings of its own.
+        """
+        ...
+
+    def label_with(self, park: Park) -> None:
+        """From now on note beside readings what this park says of their meters, in stores that note it."""
+        ...
+
+    def note(self, figures: Mapping[str, float], *, at: Millis) -> None:
+        """Keep how the process that writes is doing, in stores that other processes read; does nothing in others.
+
+        Args:
+            figures: by name.
+            at: when they were so.
+
+        Raises:
+            StoreUnavailableError: it was not kept.
         """
         ...
 

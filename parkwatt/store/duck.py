@@ -6,7 +6,7 @@ compared with what is there, within the time they span. So writing costs the sam
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parkwatt.columns import Columns, SeriesIndex
+from parkwatt.park import Park
 from parkwatt.readings import PAYLOAD_KEPT, Millis, Rejection, SeriesKey
 from parkwatt.store import duck_queries, duck_replace
 from parkwatt.store.base import (
@@ -30,7 +31,7 @@ from parkwatt.store.base import (
 )
 from parkwatt.store.migrations import migrate
 from parkwatt.store.newest import Newest
-from parkwatt.store.replacement import Replaced, Replacement, renumbered
+from parkwatt.store.replacement import Arrived, Replaced, Replacement, renumbered
 
 REJECTIONS_KEPT = 100_000
 """Newest rejections that are kept, so that a meter gone mad does not fill the disk."""
@@ -39,18 +40,6 @@ _SNAPSHOT_ROWS = 100_000
 
 
 logger = logging.getLogger(__name__)
-
-
-def _add(totals: Totals, batch: Batch, written: Written) -> Totals:
-    """The counts after a batch."""
-    return Totals(
-        totals.received + batch.received,
-        totals.ignored + batch.ignored,
-        totals.stored + written.stored,
-        totals.duplicate + written.duplicate,
-        totals.corrected + written.corrected,
-        totals.rejected + len(batch.rejections),
-    )
 
 
 class DuckStore:
@@ -123,7 +112,7 @@ class DuckStore:
                 self._insert_series(known)
                 standing, written = self._insert_readings(rows, batch, number)
                 self._insert_rejections(batch, number)
-                totals = _add(self._totals, batch, written)
+                totals = self._totals.after(batch, written)
                 self._connection.execute("INSERT INTO totals VALUES (?, ?, ?, ?, ?, ?, ?)", [number, *totals])
                 self._connection.commit()
             except (duckdb.Error, UnicodeError) as error:
@@ -320,6 +309,20 @@ class DuckStore:
     def readings(self, query: Query, *, limit: int, after: str | None = None) -> Page:
         """Readings in order of time, then of series."""
         return duck_queries.readings(self._cursor(), self._index, query, limit=limit, after=after)
+
+    def scan(self, query: Query) -> Iterator[Arrived]:
+        """Readings in order of time, then of series, piece by piece, as they were when it began."""
+        return duck_queries.scan(self._cursor(), self._index, query)
+
+    def news(self) -> Sequence[Arrived]:
+        """Nothing: the file is open in this process only."""
+        return ()
+
+    def label_with(self, park: Park) -> None:
+        """Nothing: the file holds ids only; what they belong to is looked up in the park file."""
+
+    def note(self, figures: Mapping[str, float], *, at: Millis) -> None:
+        """Nothing: nobody else can read the file meanwhile."""
 
     def buckets(self, query: Query, *, every: Millis, origin: Millis = 0) -> dict[SeriesKey, Buckets]:
         """Readings per series and period; suspect readings are left out."""

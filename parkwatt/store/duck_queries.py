@@ -1,16 +1,20 @@
 """What is asked of the embedded store, each question with its SQL."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from parkwatt.columns import SeriesIndex
+from parkwatt.columns import Columns, SeriesIndex
 from parkwatt.flags import QUALITY_BITS, SUSPECT_BITS, unpack
 from parkwatt.readings import Millis, Reading, Rejection, SeriesKey
 from parkwatt.store.base import Buckets, Page, Query
+from parkwatt.store.replacement import Arrived
 
+PIECE = 200_000
+"""Readings that a scan has in memory at a time; more where a quarter of an hour has more."""
+_QUARTER = 900_000
 _EARLIEST, _LATEST = -(2**62), 2**62
 _NOT_SUSPECT = f"(flags & {QUALITY_BITS}) != {SUSPECT_BITS}"
 
@@ -61,6 +65,43 @@ def readings(
         found.append(Reading(meter, quantity, phase, value, kind, at, source, quality, historical))
     more = f"{rows[limit - 1][0]}.{rows[limit - 1][1]}" if len(rows) > limit else None
     return Page(found, more)
+
+
+def scan(cursor: duckdb.DuckDBPyConnection, index: SeriesIndex, query: Query) -> Iterator[Arrived]:
+    """Readings in order of time, then of series, in pieces; all of them as they were when it began."""
+    cursor.begin()
+    try:
+        condition = _select(cursor, index, query)
+        for start, end in _pieces(cursor, condition, query):
+            found = cursor.execute(
+                f"""SELECT series, time, value, flags, arrived FROM readings
+                WHERE {condition} AND time >= ? AND time < ? ORDER BY time, series""",  # noqa: S608 - of two constants
+                [start, end],
+            ).fetchnumpy()
+            columns = {name: np.asarray(column) for name, column in found.items()}
+            arrived = columns.pop("arrived")
+            yield Arrived(Columns(index, **columns), arrived)
+    finally:
+        cursor.rollback()
+
+
+def _pieces(cursor: duckdb.DuckDBPyConnection, condition: str, query: Query) -> Iterator[tuple[Millis, Millis]]:
+    """Stretches of time with about so many readings each as one has in memory at a time."""
+    quarters = cursor.execute(
+        f"""SELECT time // {_QUARTER} AS quarter, count(*) FROM readings
+        WHERE {condition} AND time >= ? AND time < ? GROUP BY quarter ORDER BY quarter""",  # noqa: S608 - constants
+        _span(query),
+    ).fetchall()
+    earliest, latest = _span(query)
+    start, held = earliest, 0
+    for quarter, count in quarters:
+        if held and held + count > PIECE:
+            border = max(earliest, quarter * _QUARTER)
+            yield start, border
+            start, held = border, 0
+        held += count
+    if held:
+        yield start, latest
 
 
 def buckets(

@@ -3,12 +3,18 @@
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from parkwatt.park import Park
 from parkwatt.store.base import Store
 from parkwatt.store.duck import DuckStore
 
 
-def open_store(url: str) -> Store:
-    """Open the store that a URL names: `duckdb:///path/park.duckdb`, the path from the root on.
+def open_store(url: str, *, park: Park | None = None, writer: str = "parkwatt") -> Store:
+    """Open the store that a URL names.
+
+    Args:
+        url: `duckdb:///path/park.duckdb`, the path from the root on.
+        park: what is noted beside readings, in stores that other programs read too.
+        writer: who writes, so that the counts of several are kept apart; the same at every start.
 
     Raises:
         ValueError: if the URL names no store that this Parkwatt has.
