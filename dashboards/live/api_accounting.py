@@ -19,6 +19,7 @@ from dashboards.live.parameters import (
     time,
 )
 from parkwatt.accounting import emissions, intervals
+from parkwatt.accounting.meters import EXPORT, PRODUCTION, taken_in
 from parkwatt.accounting.periods import QUARTER, borders, day_of, day_start, local_date, quarter_of
 from parkwatt.accounting.registers import MAX_GAP
 from parkwatt.park import Meter
@@ -28,7 +29,7 @@ from parkwatt.store import Query
 
 _DAY = 86_400_000
 _MOST_PERIODS = 200_000
-_DIRECTIONS = {"energy_export": "out", "energy_production": "out"}
+_DIRECTIONS = {EXPORT: "out", PRODUCTION: "out"}
 """Registers that count what goes out; every other one counts what comes in."""
 
 Borders = NDArray[np.int64]
@@ -117,10 +118,9 @@ def accounting_routes(context: Context) -> APIRouter:
 
 
 def _taken_in(meter: Meter, used: Mapping[SeriesKey, intervals.Intervals], edges: Borders) -> intervals.Intervals:
-    """What a meter took in less what it gave back; missing where its register says nothing."""
-    register = used.get(SeriesKey(meter.id, meter.medium.register, None), intervals.missing(edges))
-    given_back = used.get(SeriesKey(meter.id, "energy_export", None))
-    return register if given_back is None else intervals.net(register, given_back)
+    """What a meter took in less what it gave back; missing where its registers say nothing."""
+    found = taken_in(meter, lambda quantity: used.get(SeriesKey(meter.id, quantity, None)))
+    return intervals.missing(edges) if found is None else found
 
 
 def _borders(context: Context, from_: str | None, to: str | None, every: str | None) -> Borders:

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from dashboards.live.context import Context
 from dashboards.live.figures.shapes import Amount, Reset
 from dashboards.live.figures.sites import Term, Terms
-from parkwatt.accounting.intervals import Intervals, added, between, missing, net, scaled
+from parkwatt.accounting.intervals import Intervals, added, between, missing, scaled
+from parkwatt.accounting.meters import EXPORT, PRODUCTION, taken_in
 from parkwatt.accounting.periods import QUARTER
 from parkwatt.accounting.registers import Fall, Segments, readings_of, segments
-from parkwatt.park import CARRIERS, Meter, Role
+from parkwatt.park import CARRIERS, Meter
 from parkwatt.readings import Millis, SeriesKey
 from parkwatt.store import Query
 
-EXPORT, PRODUCTION = "energy_export", "energy_production"
 _QUANTITIES = tuple(sorted({c.register for c in CARRIERS.values()} | {EXPORT, PRODUCTION}))
 _MARGIN: Millis = 2 * QUARTER
 """Read beyond both ends, so that there is a reading on either side of the outermost borders [ms]."""
@@ -61,23 +61,12 @@ class Registers:
     def _of(self, term: Term, borders: NDArray[np.int64]) -> Intervals:
         """One meter, in the direction that its term wants."""
         meter, sign = term
-        if meter.carrier != "electricity":
-            return scaled(self._between(meter, meter.medium.register, borders), sign)
-        if meter.role is Role.GENERATION and self._has(meter, PRODUCTION):
-            return scaled(self._between(meter, PRODUCTION, borders), -sign)
-        if not self._has(meter, EXPORT):
-            return scaled(self._between(meter, meter.medium.register, borders), sign)
-        export = self._between(meter, EXPORT, borders)
-        if not self._has(meter, meter.medium.register):
-            return scaled(export, -sign)
-        return scaled(net(self._between(meter, meter.medium.register, borders), export), sign)
+        found = taken_in(meter, lambda quantity: self._between(meter, quantity, borders))
+        return missing(borders) if found is None else scaled(found, sign)
 
-    def _has(self, meter: Meter, quantity: str) -> bool:
-        return SeriesKey(meter.id, quantity, None) in self._knots
-
-    def _between(self, meter: Meter, quantity: str, borders: NDArray[np.int64]) -> Intervals:
+    def _between(self, meter: Meter, quantity: str, borders: NDArray[np.int64]) -> Intervals | None:
         key = SeriesKey(meter.id, quantity, None)
-        return between(self._register(key), borders) if key in self._knots else missing(borders)
+        return between(self._register(key), borders) if key in self._knots else None
 
     def _register(self, key: SeriesKey) -> Segments:
         known = self._segments.get(key)

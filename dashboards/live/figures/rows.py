@@ -2,9 +2,9 @@
 
 from itertools import product
 
-from dashboards.live.figures.history import EXPORT, PRODUCTION
 from dashboards.live.figures.moment import STATES, Meters
 from dashboards.live.figures.shapes import MeterRow, MeterState, Value
+from parkwatt.accounting.meters import EXPORT, PRODUCTION
 from parkwatt.live import Live
 from parkwatt.park import Meter, Role
 from parkwatt.quantities import PHASES, QUANTITIES, Kind
