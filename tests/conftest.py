@@ -3,7 +3,6 @@
 import getpass
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -13,26 +12,14 @@ import pytest
 
 from ingest.embedded import EmbeddedBroker
 from parkwatt.store.duck import DuckStore
+from tests.influx_server import influx, influxd
+from tests.servers import answers, free_port
 from tests.waiting import until
+
+__all__ = ["answers", "free_port", "influx", "influxd"]
 
 # Debian has it where only root's PATH looks.
 MOSQUITTO = shutil.which("mosquitto", path=os.environ["PATH"] + os.pathsep + "/usr/sbin") or "mosquitto"
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def answers(port: int) -> bool:
-    """Whether someone listens on a port."""
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 @pytest.fixture

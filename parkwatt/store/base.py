@@ -24,7 +24,16 @@ class StoreError(Exception):
 
 
 class StoreUnavailableError(StoreError):
-    """The store cannot do this now (locked, down, disk full); try again later."""
+    """The store cannot do this now (locked, down, disk full); try again later.
+
+    Attributes:
+        retry_after: how long it asked to be left alone [s]; 0 if it did not say.
+    """
+
+    def __init__(self, message: str, *, retry_after: float = 0.0) -> None:
+        """Say what is wrong."""
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,263 @@
+"""The wire to an InfluxDB: lines in through influxdb-client, InfluxQL answers out of `/query`.
+
+What the server says becomes one of two errors: 400 and 422 are about what was sent (`StoreError`); everything else,
+wrong tokens and missing buckets too, is about the server (`StoreUnavailableError`): readings wait until it is mended.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import msgspec
+import urllib3
+from influxdb_client.client.influxdb_client import InfluxDBClient
+from influxdb_client.client.write_api import SYNCHRONOUS
+from influxdb_client.domain.write_precision import WritePrecision
+from influxdb_client.rest import ApiException
+
+from parkwatt.store.base import StoreError, StoreUnavailableError
+from parkwatt.store.influx.address import InfluxAddress
+
+BODY_BYTES: Final = 4_000_000
+"""Most that is sent in one request [bytes]; InfluxDB 1 takes 25 MB, proxies often less."""
+
+_TRIES = 3
+_FIRST_WAIT = 0.2
+_LONGEST_WAIT = 5.0
+_TIMEOUT_MS = 30_000
+_REFUSED = frozenset({400, 422})
+_TOO_LARGE = 413
+_NANOSECONDS: WritePrecision = WritePrecision.NS  # type: ignore[assignment]  # the library declares a string
+_AGAIN = frozenset({408, 429, 500, 502, 503, 504})
+
+
+class Series(msgspec.Struct):
+    """A part of an answer: rows that share their tags.
+
+    Attributes:
+        columns: names; the first is `time`.
+        values: a row each.
+        tags: that were grouped by.
+        name: of the measurement.
+    """
+
+    columns: list[str]
+    values: list[list[Any]] = msgspec.field(default_factory=list)
+    tags: dict[str, str] = msgspec.field(default_factory=dict)
+    name: str = ""
+
+    def column(self, name: str) -> list[Any]:
+        """The values of a column; None in every row where there is no such column."""
+        if name not in self.columns:
+            return [None] * len(self.values)
+        at = self.columns.index(name)
+        return [row[at] for row in self.values]
+
+
+class _Result(msgspec.Struct):
+    series: list[Series] = msgspec.field(default_factory=list)
+    error: str | None = None
+
+
+class _Answer(msgspec.Struct):
+    results: list[_Result] = msgspec.field(default_factory=list)
+    error: str | None = None
+
+
+_decode = msgspec.json.Decoder(_Answer).decode
+
+
+class Connection:
+    """A server and our buckets in it. Safe to use from several threads.
+
+    Attributes:
+        address: where it is.
+    """
+
+    def __init__(self, address: InfluxAddress) -> None:
+        """Remember where; nothing is sent yet."""
+        self.address = address
+        self._client = InfluxDBClient(
+            url=address.url,
+            token=address.token or "-",
+            org=address.org,
+            timeout=_TIMEOUT_MS,
+            enable_gzip=address.gzip,
+            retries=False,
+            ssl_ca_cert=None if address.ca is None else str(address.ca),
+        )
+        self._write = self._client.write_api(write_options=SYNCHRONOUS).write
+        self._pool: urllib3.PoolManager = self._client.api_client.rest_client.pool_manager
+        self._headers = {"Authorization": f"Token {address.token}"} if address.token else {}
+        self._closing = threading.Event()
+
+    @property
+    def client(self) -> InfluxDBClient:
+        """The client, for what is asked of the server's own interface."""
+        return self._client
+
+    def version(self) -> str:
+        """The server's version, `1.6.7` or `2.7.10`; empty if it does not say.
+
+        Raises:
+            StoreUnavailableError: if it cannot be asked.
+        """
+        answer = self._ask("GET", "/ping", {})
+        return str(answer.headers.get("X-Influxdb-Version", "")).lstrip("v")
+
+    def write(self, lines: Iterable[str], *, bucket: str | None = None) -> None:
+        """Make lines durable, times in nanoseconds. Some may have been written when it fails; repeating does no harm.
+
+        Raises:
+            StoreError: if the server refuses them as they are.
+            StoreUnavailableError: if it takes nothing now.
+        """
+        for body in _bodies(lines):
+            self._send(body, bucket or self.address.bucket)
+
+    def query(self, influxql: str, *, bucket: str | None = None) -> list[Series]:
+        """What the server answers, times in milliseconds.
+
+        Raises:
+            StoreError: if it does not understand the question.
+            StoreUnavailableError: if it cannot be asked now.
+        """
+        fields = {"db": bucket or self.address.bucket, "q": influxql, "epoch": "ms"}
+        answer = self._ask("POST", "/query", fields)
+        try:
+            found = _decode(answer.data)
+        except msgspec.DecodeError as error:
+            message = f"{self.address.url} does not answer like an InfluxDB: {answer.data[:80]!r}"
+            raise StoreUnavailableError(message) from error
+        problem = found.error or next((r.error for r in found.results if r.error), None)
+        if problem is not None:
+            said = f"InfluxDB at {self.address.url}: {problem}"
+            raise (StoreUnavailableError if "not found" in problem else StoreError)(said)
+        return [series for result in found.results for series in result.series]
+
+    def close(self) -> None:
+        """Let go; whoever waits to try again gives up."""
+        self._closing.set()
+        self._client.close()  # type: ignore[no-untyped-call]  # the library has types for most of itself
+
+    def _send(self, body: bytes, bucket: str) -> None:
+        for wait in self._waits():
+            try:
+                self._write(bucket=bucket, record=body, write_precision=_NANOSECONDS)
+            except ApiException as error:
+                if error.status == _TOO_LARGE and b"\n" in body:
+                    middle = body.index(b"\n", len(body) // 2) if b"\n" in body[len(body) // 2 :] else body.index(b"\n")
+                    self._send(body[:middle], bucket)
+                    self._send(body[middle + 1 :], bucket)
+                    return
+                self._judge(error.status or 0, error.body or b"", error.headers or {}, wait)
+            except urllib3.exceptions.HTTPError as error:
+                self._unreachable(error, wait)
+            else:
+                return
+
+    def _ask(self, method: str, path: str, fields: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        headers = self._headers | ({"Content-Type": "application/x-www-form-urlencoded"} if fields else {})
+        for wait in self._waits():
+            try:
+                answer = self._pool.request(
+                    method,
+                    f"{self.address.url}{path}",
+                    body=urlencode(fields) if fields else None,
+                    headers=headers,
+                    timeout=_TIMEOUT_MS / 1000,
+                )
+            except urllib3.exceptions.HTTPError as error:
+                self._unreachable(error, wait)
+            else:
+                if answer.status < 300:
+                    return answer
+                self._judge(answer.status, answer.data, answer.headers, wait)
+        raise AssertionError  # the last try returns or raises
+
+    @staticmethod
+    def _waits() -> Iterator[float | None]:
+        """How long to wait after each try [s]; None after the last."""
+        yield from (_FIRST_WAIT * 2**n for n in range(_TRIES - 1))
+        yield None
+
+    def _judge(self, status: int, body: bytes | str, headers: Mapping[str, str], wait: float | None) -> None:
+        """Wait for the next try, or say what the server said."""
+        said = _reason(body)
+        if status in _REFUSED:
+            message = f"InfluxDB refused ({status}): {said}"
+            raise StoreError(message)
+        after = _seconds(headers.get("Retry-After"))
+        if status in _AGAIN and wait is not None and after <= _LONGEST_WAIT:
+            self._closing.wait(max(wait, after))
+            return
+        hint = {
+            401: "; the token is not known: see PARKWATT_INFLUX_TOKEN",
+            403: "; the token does not allow it: it needs to read and write the bucket",
+            404: f"; is there a bucket {self.address.bucket!r} in organisation {self.address.org!r}?",
+        }.get(status, "")
+        message = f"InfluxDB at {self.address.url} answers {status}: {said}{hint}"
+        raise StoreUnavailableError(message, retry_after=after)
+
+    def _unreachable(self, error: urllib3.exceptions.HTTPError, wait: float | None) -> None:
+        if wait is None or self._closing.wait(wait):
+            message = f"InfluxDB at {self.address.url} cannot be reached: {error}"
+            raise StoreUnavailableError(message) from error
+
+
+def _bodies(lines: Iterable[str]) -> Iterator[bytes]:
+    """Lines as bodies of a size that every server takes."""
+    body: list[bytes] = []
+    size = 0
+    for line in lines:
+        data = line.encode()
+        if size + len(data) > BODY_BYTES and body:
+            yield b"\n".join(body)
+            body, size = [], 0
+        body.append(data)
+        size += len(data) + 1
+    if body:
+        yield b"\n".join(body)
+
+
+def _reason(body: bytes | str) -> str:
+    """The sentence in an error's body: `error` in InfluxDB 1 and 3, `message` in 2."""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    try:
+        found = msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.DecodeError:
+        found = {}
+    sentence = found.get("message") or found.get("error") or text
+    return " ".join(str(sentence).split())[:500] or "nothing"
+
+
+def _seconds(retry_after: str | None) -> float:
+    """The seconds of a Retry-After header; 0 where it gives none, or a date."""
+    try:
+        return max(0.0, float(retry_after or 0))
+    except ValueError:
+        return 0.0
+
+
+def quoted(text: str) -> str:
+    """A string in InfluxQL."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
+
+
+def named(name: str) -> str:
+    """An identifier in InfluxQL."""
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def any_of(tag: str, values: Sequence[str]) -> str:
+    """The condition that a tag has one of some values; one that ends in `*` stands for all that begin so."""
+    parts = [
+        f"{tag} =~ /^{_pattern(value[:-1])}/" if value.endswith("*") else f"{tag} = {quoted(value)}" for value in values
+    ]
+    return f"({' OR '.join(parts)})"
+
+
+def _pattern(text: str) -> str:
+    """Text as a regular expression that matches just it."""
+    return "".join(c if c.isalnum() or c in "_-" else f"\\{c}" if c.isascii() else c for c in text)
