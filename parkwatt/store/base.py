@@ -48,6 +48,7 @@ class Batch:
         ignored: how many of those held nothing to read (metadata, status, a retained repeat).
         late: it waited in the spool while later ones went ahead: what arrived after it stands, and what it holds may
             have been written once before.
+        carried: counts of another store's life that go on here; None for none.
     """
 
     readings: Columns
@@ -56,6 +57,7 @@ class Batch:
     received: int = 0
     ignored: int = 0
     late: bool = False
+    carried: "Totals | None" = None
 
     @classmethod
     def of(
@@ -100,7 +102,8 @@ class Totals(NamedTuple):
 
     def after(self, batch: Batch, written: Written) -> "Totals":
         """The counts after a batch."""
-        return Totals(
+        carried = batch.carried or Totals()
+        counts = Totals(
             self.received + batch.received,
             self.ignored + batch.ignored,
             self.stored + written.stored,
@@ -108,6 +111,7 @@ class Totals(NamedTuple):
             self.corrected + written.corrected,
             self.rejected + len(batch.rejections),
         )
+        return Totals(*(own + other for own, other in zip(counts, carried, strict=True)))
 
 
 class Latest(NamedTuple):
