@@ -102,20 +102,23 @@ def consumption(
 
 
 def between(register: Segments, borders: NDArray[np.int64], *, max_gap: Millis = MAX_GAP) -> Intervals:
-    """Consumption between borders [ms] of a register whose falls are resolved."""
+    """Consumption between borders [ms] of a register whose falls are resolved.
+
+    An interval's amount depends, to the last bit, on the readings in it and the nearest on either side and on nothing
+    else, so that any part of the time can be computed again by itself.
+    """
     if len(register.time) < 2:
         return missing(borders, events=register.events)
     span = np.diff(register.time)
     estimated = register.known & (span > max_gap)
     measured = register.known & ~estimated
-    used = np.diff(np.interp(borders, register.time, register.total))
     length = np.diff(borders)
-    time_measured = _spread(register.time, span * measured, borders)
-    time_estimated = _spread(register.time, span * estimated, borders)
+    time_measured = _time_within(register.time, measured, borders)
+    time_estimated = _time_within(register.time, estimated, borders)
     known = time_measured + time_estimated > 0
     return Intervals(
         border=borders,
-        amount=np.where(known, used, np.nan),
+        amount=np.where(known, _used(register, borders), np.nan),
         measured=time_measured / length,
         estimated=time_estimated / length,
         events=register.events,
@@ -177,6 +180,30 @@ def added(parts: Sequence[Intervals], borders: NDArray[np.int64]) -> Intervals:
     )
 
 
-def _spread(time: NDArray[np.int64], span: NDArray[np.int64], borders: NDArray[np.int64]) -> Floats:
-    """How much of the spans between neighbouring times lies in each interval [ms]."""
-    return np.diff(np.interp(borders, time, np.concatenate(([0], np.cumsum(span)))))
+def _before(time: NDArray[np.int64], borders: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The reading at or before each border, and how long before [ms]; borders outside are moved to the nearest one."""
+    inside = np.clip(borders, time[0], time[-1])
+    reading = np.searchsorted(time, inside, side="right") - 1
+    return reading, inside - time[reading]
+
+
+def _used(register: Segments, borders: NDArray[np.int64]) -> Floats:
+    """What a register counted between borders; a fall counts where its second reading is."""
+    reading, since = _before(register.time, borders)
+    rise, span = np.append(register.rise, 0.0), np.append(np.diff(register.time), 1)
+    used: Floats = np.diff(register.value[reading] + rise[reading] * (since / span[reading]))
+    falls = np.flatnonzero(np.diff(register.value) < 0)
+    interval = np.searchsorted(reading, falls, side="right") - 1
+    crossed = (interval >= 0) & (interval < len(used))
+    lost = register.value[falls] + register.rise[falls] - register.value[falls + 1]
+    np.add.at(used, interval[crossed], lost[crossed])
+    floored: Floats = np.maximum(used, 0.0)  # rounding may leave a fall of the last digit
+    return floored
+
+
+def _time_within(time: NDArray[np.int64], spans: NDArray[np.bool_], borders: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How much of the chosen spans between neighbouring times lies in each interval [ms]."""
+    reading, since = _before(time, borders)
+    until = np.concatenate(([0], np.cumsum(np.diff(time) * spans)))
+    within: NDArray[np.int64] = np.diff(until[reading] + since * np.append(spans, False)[reading])
+    return within

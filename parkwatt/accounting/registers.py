@@ -52,17 +52,19 @@ class RegisterEvent:
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """A register's readings that count, made to grow over every fall.
+    """A register's readings that count, and what it measured between neighbours.
 
     Attributes:
         time: of the readings [ms], growing.
-        total: used since the first reading [unit of the register], never falling.
-        known: per pair of neighbours: whether what was used between them is known; false across a reset.
+        value: of the readings [unit of the register], as they came.
+        rise: per pair of neighbours: what was used between them [unit of the register], never negative.
+        known: per pair: whether that is known; false across a reset.
         events: falls, in order of time.
     """
 
     time: NDArray[np.int64]
-    total: NDArray[np.float64]
+    value: NDArray[np.float64]
+    rise: NDArray[np.float64]
     known: NDArray[np.bool_]
     events: tuple[RegisterEvent, ...]
 
@@ -89,20 +91,16 @@ def segments(
     """
     keep, events = _without_transients(time, value, max_gap)
     time, value = time[keep], value[keep]
-    step = np.diff(value)
-    offset = np.zeros(len(value))
-    known = np.ones(len(step), dtype=np.bool_)
-    for i in np.flatnonzero(step < 0).tolist():
+    rise = np.diff(value)
+    known = np.ones(len(rise), dtype=np.bool_)
+    for i in np.flatnonzero(rise < 0).tolist():
         before, after = float(value[i]), float(value[i + 1])
         width = _rolled_over(before, after, digits)
         known[i] = width is not None
-        offset[i + 1 :] += before - after if width is None else width
+        rise[i] = 0.0 if width is None else width - before + after
         kind = Fall.RESET if width is None else Fall.ROLLOVER
         events.append(RegisterEvent(kind, int(time[i + 1]), before, after))
-    total = value + offset
-    total -= total[0] if len(total) else 0.0
-    # Across a reset rounding may leave a fall of a few last digits; no amount may be negative.
-    return Segments(time, np.maximum.accumulate(total), known, tuple(sorted(events, key=lambda event: event.time)))
+    return Segments(time, value, rise, known, tuple(sorted(events, key=lambda event: event.time)))
 
 
 def _rolled_over(before: float, after: float, digits: int | None) -> float | None:
