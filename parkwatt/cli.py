@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from parkwatt import __version__, devices_cli, given, listen_cli, replay_cli
+from parkwatt import __version__, copy_cli, devices_cli, given, listen_cli, replay_cli
 from parkwatt.options import (
     BrokerOption,
     CaOption,
@@ -54,6 +54,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "PARKWATT"},
 )
 app.add_typer(devices_cli.app, name="devices")
+app.command()(copy_cli.copy)
 app.command()(listen_cli.listen)
 app.command()(replay_cli.replay)
 console = Console(stderr=True)

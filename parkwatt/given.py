@@ -98,13 +98,13 @@ def time(text: str | None, option: str) -> "Millis | None":
         end(2, f"{option}: {error}")
 
 
-def store(url: str) -> "Store":
-    """The store that a URL names, open."""
+def store(url: str, *, park: "Park | None" = None, writer: str = "parkwatt") -> "Store":
+    """The store that a URL names, open; the arguments are those of `open_store`."""
     from parkwatt.store import StoreError
     from parkwatt.store.open import open_store
 
     try:
-        return open_store(url)
+        return open_store(url, park=park, writer=writer)
     except ValueError as error:
         end(2, error)
     except StoreError as error:
