@@ -308,11 +308,11 @@ class DuckStore:
 
     def readings(self, query: Query, *, limit: int, after: str | None = None) -> Page:
         """Readings in order of time, then of series."""
-        return duck_queries.readings(self._cursor(), self._index, query, limit=limit, after=after)
+        return duck_queries.readings(self.cursor(), self._index, query, limit=limit, after=after)
 
     def scan(self, query: Query) -> Iterator[Arrived]:
         """Readings in order of time, then of series, piece by piece, as they were when it began."""
-        return duck_queries.scan(self._cursor(), self._index, query)
+        return duck_queries.scan(self.cursor(), self._index, query)
 
     def news(self) -> Sequence[Arrived]:
         """Nothing: the file is open in this process only."""
@@ -326,17 +326,17 @@ class DuckStore:
 
     def buckets(self, query: Query, *, every: Millis, origin: Millis = 0) -> dict[SeriesKey, Buckets]:
         """Readings per series and period; suspect readings are left out."""
-        return duck_queries.buckets(self._cursor(), self._index, query, every=every, origin=origin)
+        return duck_queries.buckets(self.cursor(), self._index, query, every=every, origin=origin)
 
     def sums(
         self, group_of: Mapping[str, str], query: Query, *, every: Millis | None = None
     ) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
         """Totals added up per group of meters and period."""
-        return duck_queries.sums(self._cursor(), self._index, group_of, query, every=every)
+        return duck_queries.sums(self.cursor(), self._index, group_of, query, every=every)
 
     def rejections(self, *, limit: int, before: Millis | None = None) -> list[Rejection]:
         """The newest rejections first."""
-        return duck_queries.rejections(self._cursor(), limit=limit, before=before)
+        return duck_queries.rejections(self.cursor(), limit=limit, before=before)
 
     def totals(self) -> Totals:
         """Counts over the life of the store."""
@@ -383,7 +383,7 @@ class DuckStore:
             self._snapshot()
             self._connection.close()
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        """A connection of its own for a reader: it sees what is committed and waits for nobody."""
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own: it sees what is committed and waits for nobody."""
         with self._lock:
             return self._connection.cursor()

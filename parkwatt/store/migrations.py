@@ -32,6 +32,15 @@ STEPS: tuple[str, ...] = (
         SELECT meter, quantity, phase, make_timestamp_ms(time) AS time, value, make_timestamp_ms(arrived) AS arrived
         FROM readings JOIN series ON readings.series = series.id;
     """,
+    # 2: what accounting derives. The names are in the rows: DuckDB stores each once per block.
+    """
+    CREATE TABLE consumption (
+        meter VARCHAR NOT NULL, start BIGINT NOT NULL, enterprise VARCHAR, carrier VARCHAR NOT NULL,
+        amount DOUBLE, kwh DOUBLE, tce DOUBLE, co2_location_kg DOUBLE, co2_market_kg DOUBLE, cost DOUBLE,
+        measured_share DOUBLE, estimated_share DOUBLE, factors VARCHAR NOT NULL
+    );
+    CREATE TABLE limits (enterprise VARCHAR, start BIGINT NOT NULL, contracted_demand_kw DOUBLE NOT NULL);
+    """,
 )
 
 
