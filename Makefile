@@ -19,7 +19,7 @@ ifneq ($(shell cat $(MADE) 2>/dev/null && $(BIN)/python -c ''),$(CURDIR))
 $(shell rm -f $(MADE))
 endif
 
-.PHONY: help demo test check bench chaos docs fuzz lock clean
+.PHONY: help demo test check bench chaos docs fuzz lock secrets clean
 
 help: ## this list
 	@echo "Parkwatt: an industrial park's energy, live. Options go into ARGS: make demo ARGS='--meters 1000'"
@@ -54,6 +54,9 @@ docs: $(RUN) ## docs/formats.md, from its template and the device models
 
 lock: $(DEV) ## renew the locked dependencies from pyproject.toml
 	@tools/lock
+
+secrets: ## strong passwords for docker-compose.yml, into .env; never over what is there
+	@tools/secrets
 
 clean: ## remove what make made; data stays
 	rm -rf .venv build dist ./*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -16,12 +16,13 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from parkwatt import __version__, copy_cli, devices_cli, given, listen_cli, replay_cli
+from parkwatt import __version__, copy_cli, devices_cli, given, health_cli, listen_cli, replay_cli
 from parkwatt.options import (
     BrokerOption,
     CaOption,
     CertificateOption,
     DataDirOption,
+    HeartbeatOption,
     HttpHostOption,
     HttpPortOption,
     KeyOption,
@@ -55,6 +56,7 @@ app = typer.Typer(
 )
 app.add_typer(devices_cli.app, name="devices")
 app.command()(copy_cli.copy)
+app.command()(health_cli.health)
 app.command()(listen_cli.listen)
 app.command()(replay_cli.replay)
 console = Console(stderr=True)
@@ -213,9 +215,11 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     mqtt_ca: CaOption = None,
     mqtt_cert: CertificateOption = None,
     mqtt_key: KeyOption = None,
+    heartbeat: HeartbeatOption = None,
 ) -> None:
     """Collect only: from a broker into a store, without a page."""
-    from parkwatt.installation import Installation, Intake
+    from parkwatt.heartbeat import Heartbeat
+    from parkwatt.installation import Installation, Intake, now
 
     portion = given.portion(partition, share, member)
     models = given.models(park)
@@ -240,6 +244,8 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
                 raw_limit=given.gigabytes(raw_limit),
             ),
         )
+        if heartbeat is not None:
+            installation.beside(Heartbeat(heartbeat, lambda: installation.status().problems, clock=now))
         installation.run(ready=lambda: console.print(what))
 
 

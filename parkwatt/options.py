@@ -161,3 +161,12 @@ OptionalStoreOption = Annotated[
     str | None,
     typer.Option("--store", envvar="PARKWATT_STORE", help="duckdb:///path/park.duckdb; else a file in --data-dir."),
 ]
+HeartbeatOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--heartbeat",
+        metavar="FILE",
+        envvar="PARKWATT_HEARTBEAT",
+        help="File that says every five seconds how the process is, for `parkwatt health`.",
+    ),
+]
