@@ -1,4 +1,4 @@
-"""CO2 and energy content of a carrier: what one unit of it stands for, and the factors that say so.
+"""CO2, energy content and standard coal of a carrier: what one unit of it stands for, and the factors that say so.
 
 Location-based, energy only. Gas is taken for natural gas, coal for bituminous coal, oil for diesel. Purchased heat and
 steam count with the default for purchased heat. Water, cooling and compressed air have no factor here: the electricity
@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from parkwatt.accounting.factors import Factor, fuel_co2, fuel_energy, grid_co2, heat_co2, steam_energy
+from parkwatt.accounting.factors import Factor, fuel_co2, fuel_energy, grid_co2, heat_co2, standard_coal, steam_energy
 
 GJ_PER_KWH = 0.0036
 """Exact by definition [GJ/kWh]."""
+GJ_PER_TCE = 29.3076
+"""Net calorific value of standard coal [GJ/tce], by definition (GB/T 2589)."""
 _M3_PER_TABLE_UNIT = 10_000.0
 """Fuel tables count gas in 1e4 Nm3; a meter's m3 is taken for a normal one."""
 _FUELS: Mapping[str, tuple[str, float]] = {
@@ -29,7 +31,7 @@ class Conversion:
     """What one unit of a carrier's register stands for.
 
     Attributes:
-        per_unit: [t CO2] or [kWh] per unit of the register (kWh, m3, t, GJ).
+        per_unit: [t CO2], [kWh] or [tce] per unit of the register (kWh, m3, t, GJ).
         factors: what it rests on.
     """
 
@@ -74,6 +76,26 @@ def energy(carrier: str) -> Conversion | None:
         return Conversion(factor.value / GJ_PER_KWH, (factor,))
     if carrier in {"heat", "cooling"}:
         return Conversion(1.0 / GJ_PER_KWH, ())
+    return None
+
+
+@cache
+def coal(carrier: str) -> Conversion | None:
+    """Standard coal of a carrier, equivalent value [tce per unit of its register]; None for one that is not counted.
+
+    Fuels by their net calorific value. Cooling, water and compressed air are not counted, as with CO2.
+    """
+    if carrier == "electricity":
+        factor = standard_coal("电力(当量)")
+        return Conversion(factor.value / 1000, (factor,))
+    if carrier in _FUELS:
+        fuel, units = _FUELS[carrier]
+        factor = fuel_energy(fuel)
+        return Conversion(factor.value / units / GJ_PER_TCE, (factor,))
+    if carrier in _HEAT:
+        brings = (steam_energy(),) if carrier == "steam" else ()
+        factor = standard_coal("热力")
+        return Conversion(factor.value / 1000 * (brings[0].value if brings else 1.0), (factor, *brings))
     return None
 
 

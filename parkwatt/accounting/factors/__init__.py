@@ -6,8 +6,9 @@ from parkwatt.accounting.factors.library import (
     fuel_energy,
     grid_co2,
     heat_co2,
+    standard_coal,
     steam_energy,
     time_of_use,
 )
 
-__all__ = ["Factor", "fuel_co2", "fuel_energy", "grid_co2", "heat_co2", "steam_energy", "time_of_use"]
+__all__ = ["Factor", "fuel_co2", "fuel_energy", "grid_co2", "heat_co2", "standard_coal", "steam_energy", "time_of_use"]

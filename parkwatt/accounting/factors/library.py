@@ -81,6 +81,15 @@ def steam_energy() -> Factor:
     return _assumptions()["assumptions/steam_energy"]
 
 
+def standard_coal(medium: str) -> Factor:
+    """Standard coal that a unit of a medium stands for [kgce per kWh, GJ, t or m3], equivalent value where it has two.
+
+    Raises:
+        KeyError: if the table has no such medium, or a range instead of a number.
+    """
+    return _standard_coal()[f"standard_coal/{medium}"]
+
+
 @cache
 def time_of_use() -> TimeOfUse:
     """Guangdong's time-of-use periods."""
@@ -121,6 +130,23 @@ def _fuels() -> dict[str, Factor]:
                 per = f"{unit}/{row['unit']}"
                 found[name] = Factor(name, float(row[column]), per, None, None, row["note"], row["checked"])
     return found
+
+
+@cache
+def _standard_coal() -> dict[str, Factor]:
+    return {
+        f"standard_coal/{row['carrier']}": Factor(
+            id=f"standard_coal/{row['carrier']}",
+            value=float(row["kgce_per_unit"]),
+            unit=f"kgce/{row['unit']}",
+            year=None,
+            region=None,
+            source=row["note"],
+            checked=row["checked"],
+        )
+        for row in _rows("standard_coal.csv")
+        if "-" not in row["kgce_per_unit"]
+    }
 
 
 @cache

@@ -1,0 +1,179 @@
+"""Derived data in InfluxDB: measurements `consumption` and `limits` in a bucket of their own.
+
+Rows are removed by DELETE over `/query`, which InfluxDB 1 and 2 have. InfluxDB 3 removes no rows: there a row of which
+nothing is known any more gets shares of zero, and its old amount stays beside them, for a zero that nobody measured
+would be worse. What is read here leaves such rows out.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from parkwatt.readings import Millis
+from parkwatt.store.derived import FIELDS, About, Changed, Consumption, Limit, Stretch, differences, joined
+from parkwatt.store.influx.connection import Connection, Series, quoted
+
+_METERS_AT_ONCE = 50
+_NS_PER_MS = 1_000_000
+_QUARTER: Millis = 900_000
+_TAGS = ("meter", "enterprise", "carrier")
+_SHARES = ("measured_share", "estimated_share")
+_ESCAPED = str.maketrans({",": "\\,", "=": "\\=", " ": "\\ "})
+
+logger = logging.getLogger(__name__)
+
+
+class InfluxDerived:
+    """Derived data of one park; see `parkwatt.store.derived.DerivedStore` for what the methods promise.
+
+    One process writes it. While a row is exchanged for one of another enterprise it is not there for a moment.
+    """
+
+    def __init__(self, connection: Connection, park: str) -> None:
+        """Of a park, by its id, over an open connection."""
+        self._connection = connection
+        self._park = park
+        self._bucket = connection.address.derived_bucket
+        self._deletes: bool | None = None
+
+    def consumption(
+        self, meters: Sequence[str] = (), *, start: Millis | None = None, end: Millis | None = None
+    ) -> Consumption:
+        """Rows by meter, then by time."""
+        span = _span(start, end)
+        parts = [meters[n : n + _METERS_AT_ONCE] for n in range(0, len(meters), _METERS_AT_ONCE)] or [()]
+        return joined([self._there(part, span) for part in parts]).sorted()
+
+    def replace_consumption(self, stretches: Mapping[str, Stretch], rows: Consumption) -> Changed:
+        """Put rows in place of what is there: what has to go first, then what comes."""
+        meters = list(stretches)
+        changed = Changed()
+        for n in range(0, len(meters), _METERS_AT_ONCE):
+            part = {meter: stretches[meter] for meter in meters[n : n + _METERS_AT_ONCE]}
+            span = _span(min(stretch.start for stretch in part.values()), max(s.end for s in part.values()))
+            found = differences(self._there(tuple(part), span).within(part), rows.within(part))
+            self._remove(found.gone)
+            self._connection.write(self._lines(found.put), bucket=self._bucket)
+            changed = changed.plus(found.counts)
+        return changed
+
+    def newest(self) -> Mapping[str, Millis]:
+        """Start of the newest interval of every meter that has any."""
+        found = self._ask("SELECT last(amount) FROM consumption", by="meter")
+        return {series.tags["meter"]: series.values[0][0] for series in found}
+
+    def limits(self, *, start: Millis, end: Millis) -> list[Limit]:
+        """Limits by day, the park's before those of enterprises."""
+        found = [
+            Limit(series.tags["enterprise"] or None, time, value)
+            for series in self._ask("SELECT contracted_demand_kw FROM limits", *_span(start, end), by="enterprise")
+            for time, value in series.values
+        ]
+        return sorted(found, key=lambda limit: (limit.start, limit.enterprise or ""))
+
+    def replace_limits(self, stretch: Stretch, limits: Sequence[Limit]) -> Changed:
+        """Put limits in place of what is there."""
+        there = self.limits(start=stretch.start, end=stretch.end)
+        wanted = {limit[:2] for limit in limits}
+        gone = [limit for limit in there if limit[:2] not in wanted]
+        for limit in gone:
+            self._delete("limits", f"enterprise = {quoted(limit.enterprise or '')}", limit.start, limit.start)
+        put = [limit for limit in limits if limit not in set(there)]
+        self._connection.write(map(self._limit_line, put), bucket=self._bucket)
+        return Changed(len(put), len(gone))
+
+    def _ask(self, what: str, *conditions: str, by: str = "") -> list[Series]:
+        """Ask of our park, or tell, under conditions; answers grouped by tags."""
+        where = " AND ".join((f"park = {quoted(self._park)}", *conditions))
+        return self._connection.query(f"{what} WHERE {where}{f' GROUP BY {by}' if by else ''}", bucket=self._bucket)
+
+    def _there(self, meters: Sequence[str], span: Sequence[str]) -> Consumption:
+        """Rows of some meters (none named: of all)."""
+        fields = ", ".join((*FIELDS, "factors"))
+        return _rows(self._ask(f"SELECT {fields} FROM consumption", *span, *_one_of(meters), by=", ".join(_TAGS)))
+
+    def _remove(self, rows: Consumption) -> None:
+        """Remove rows, neighbours of one meter in one request."""
+        if not len(rows):
+            return
+        if self._can_delete():
+            for meter, start, last in _runs(rows):
+                self._delete("consumption", f"meter = {quoted(meter)}", start, last)
+            return
+        logger.warning("InfluxDB 3 removes no rows: %d of which nothing is known any more get shares of 0", len(rows))
+        nothing = ",".join(f"{name}=0.0" for name in _SHARES)
+        lines = (f"{self._key(row.about)} {nothing} {row.start * _NS_PER_MS}" for row in rows)
+        self._connection.write(lines, bucket=self._bucket)
+
+    def _delete(self, measurement: str, condition: str, start: Millis, last: Millis) -> None:
+        """Delete rows from `start` to `last`, both included."""
+        self._ask(f"DELETE FROM {measurement}", condition, f"time >= {start}ms", f"time <= {last}ms")
+
+    def _can_delete(self) -> bool:
+        if self._deletes is None:
+            self._deletes = not self._connection.version().startswith("3")
+        return self._deletes
+
+    def _lines(self, rows: Consumption) -> Iterator[str]:
+        for about, start, numbers in rows:
+            fields = [f"{name}={number!r}" for name, number in numbers.items()]
+            factors = about.factors.replace("\\", "\\\\").replace('"', '\\"')
+            yield f'{self._key(about)} {",".join(fields)},factors="{factors}" {start * _NS_PER_MS}'
+
+    def _limit_line(self, limit: Limit) -> str:
+        tags, value = self._tags(enterprise=limit.enterprise), float(limit.contracted_demand)
+        return f"limits,{tags} contracted_demand_kw={value!r} {limit.start * _NS_PER_MS}"
+
+    def _key(self, about: About) -> str:
+        tags = self._tags(carrier=about.carrier, enterprise=about.enterprise, meter=about.meter)
+        return f"consumption,{tags}"
+
+    def _tags(self, **tags: str | None) -> str:
+        """Tags in line protocol; those that are None are absent."""
+        known = {**tags, "park": self._park}
+        return ",".join(f"{name}={value.translate(_ESCAPED)}" for name, value in known.items() if value is not None)
+
+
+def _span(start: Millis | None, end: Millis | None) -> list[str]:
+    """Conditions on the time; a start of None is the beginning."""
+    bounds = ((">=", start), ("<", end))
+    return [f"time {sign} {bound}ms" for sign, bound in bounds if bound is not None]
+
+
+def _one_of(meters: Sequence[str]) -> list[str]:
+    """The condition that a row is of one of some meters; none for all."""
+    return [f"({' OR '.join(f'meter = {quoted(meter)}' for meter in meters)})"] if meters else []
+
+
+def _rows(found: Sequence[Series]) -> Consumption:
+    """Rows of which something is known."""
+    abouts: dict[About, int] = {}
+    about: list[int] = []
+    start: list[Millis] = []
+    numbers: list[list[float | None]] = []
+    for series in found:
+        tags = series.tags
+        for time, *values, factors in series.values:
+            label = About(tags["meter"], tags["enterprise"] or None, tags["carrier"], factors or "")
+            about.append(abouts.setdefault(label, len(abouts)))
+            start.append(time)
+            numbers.append(values)
+    table = np.array(numbers, np.float64).reshape(len(numbers), len(FIELDS))
+    rows = Consumption(tuple(abouts), np.array(about, np.int64), np.array(start, np.int64), table)
+    return rows.take(rows.column(_SHARES[0]) + rows.column(_SHARES[1]) > 0)
+
+
+def _runs(rows: Consumption) -> Iterator[tuple[str, Millis, Millis]]:
+    """Meter, first and last start of rows that follow on each other."""
+    run: tuple[str, Millis, Millis] | None = None
+    for row in rows.sorted():
+        meter = row.about.meter
+        if run is not None and run[0] == meter and row.start - run[2] <= _QUARTER:
+            run = (meter, run[1], row.start)
+            continue
+        if run is not None:
+            yield run
+        run = (meter, row.start, row.start)
+    if run is not None:
+        yield run
