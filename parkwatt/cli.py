@@ -16,8 +16,20 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
-from parkwatt import __version__, copy_cli, devices_cli, given, health_cli, listen_cli, replay_cli
+from parkwatt import (
+    __version__,
+    account_cli,
+    backup_cli,
+    copy_cli,
+    devices_cli,
+    given,
+    health_cli,
+    listen_cli,
+    replay_cli,
+)
 from parkwatt.options import (
+    BackupDirOption,
+    BackupKeepOption,
     BrokerOption,
     CaOption,
     CertificateOption,
@@ -55,10 +67,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "PARKWATT"},
 )
 app.add_typer(devices_cli.app, name="devices")
+app.command()(backup_cli.backup)
+app.command()(backup_cli.restore)
 app.command()(copy_cli.copy)
 app.command()(health_cli.health)
 app.command()(listen_cli.listen)
 app.command()(replay_cli.replay)
+app.command()(account_cli.account)
 console = Console(stderr=True)
 _WAYS_TO_STOP = (signal.SIGINT, signal.SIGTERM)
 
@@ -163,6 +178,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
     mqtt_ca: CaOption = None,
     mqtt_cert: CertificateOption = None,
     mqtt_key: KeyOption = None,
+    backup_dir: BackupDirOption = None,
+    backup_keep: BackupKeepOption = 7,
 ) -> None:
     """Run a park: broker (or --broker), collector, store and page in one process."""
     from parkwatt.installation import Installation, Intake
@@ -193,6 +210,8 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
             ),
             web=web,
         )
+        if backup_dir is not None:
+            installation.back_up_nightly(backup_dir, keep=backup_keep)
         installation.run(ready=lambda: console.print(f"{the_park.name.in_language('en')} is live at {web.url}"))
 
 

@@ -1,9 +1,7 @@
 """`parkwatt copy`: everything in one store goes into another, and is compared there."""
 
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import unquote, urlsplit
 
 import typer
 from rich.console import Console
@@ -46,9 +44,9 @@ def copy(  # noqa: PLR0913 - one argument per option is how typer reads them
         given.end(2, "--until is not after --since: there is nothing in between")
     if source == target:
         given.end(2, "--from and --to name the same store")
-    refuse_new(source, "--from")
+    given.refuse_new(source, "--from")
     if verify_only:
-        refuse_new(target, "--to")
+        given.refuse_new(target, "--to")
     the_park = given.park(park, given.models(park))
     try:
         with (
@@ -63,13 +61,6 @@ def copy(  # noqa: PLR0913 - one argument per option is how typer reads them
         given.end(1, f"{error}; the same command once more goes on where it was")
     if not equal:
         given.end(1, "the stores are not equal")
-
-
-def refuse_new(url: str, option: str) -> None:
-    """End if a URL names a DuckDB file that is not there: opening it would make an empty one."""
-    parts = urlsplit(url)
-    if parts.scheme == "duckdb" and not Path(unquote(parts.path)).is_file():
-        given.end(2, f"{option}: there is no file {unquote(parts.path)}")
 
 
 class _Work:

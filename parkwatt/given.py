@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import unquote, urlsplit
 
 import typer
 
@@ -109,6 +110,13 @@ def store(url: str, *, park: "Park | None" = None, writer: str = "parkwatt") -> 
         end(2, error)
     except StoreError as error:
         end(1, error)
+
+
+def refuse_new(store_url: str, option: str) -> None:
+    """End if a URL names a DuckDB file that is not there: opening it would make an empty one."""
+    parts = urlsplit(store_url)
+    if parts.scheme == "duckdb" and not Path(unquote(parts.path)).is_file():
+        end(2, f"{option}: there is no file {unquote(parts.path)}")
 
 
 def address(url: str, password: str | None, tls: tuple[Path | None, Path | None, Path | None]) -> "BrokerAddress":

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -29,10 +29,11 @@ from ingest.writer import Writer
 from parkwatt.adopter import Adopter
 from parkwatt.configuration import Configuration, own_models, read
 from parkwatt.live import Live
+from parkwatt.moving.nightly import NightlyBackup
 from parkwatt.park import Park
 from parkwatt.readings import Millis
 from parkwatt.reload_signal import ReloadOnSignal
-from parkwatt.status import Status
+from parkwatt.status import Problem, Status
 from parkwatt.store import Store
 
 logger = logging.getLogger(__name__)
@@ -173,6 +174,7 @@ class Installation:
         self._one_at_a_time = threading.RLock()
         self.pipeline: Pipeline | None = None
         self.raw: RawLog | None = None
+        self._problems: list[Callable[[], Sequence[Problem]]] = []
         self._services: list[Service] = [] if park_file is None else [ReloadOnSignal(self.reload)]
         if intake is not None:
             subscription = intake.subscription(park)
@@ -208,6 +210,17 @@ class Installation:
     def beside(self, service: Service) -> None:
         """Run something else from start to stop."""
         self._services.append(service)
+
+    def back_up_nightly(self, folder: Path, *, keep: int) -> None:
+        """Make a backup every night while the process runs, and keep so many of them."""
+        if self.park_file is None:
+            message = "a backup holds the park file, and there is none"
+            raise ValueError(message)
+        backup = NightlyBackup(
+            self.store, park=lambda: self.park, park_path=self.park_file, folder=folder, keep=keep, clock=now
+        )
+        self.beside(backup)
+        self._problems.append(backup.problems)
 
     def reload(self) -> None:
         """Read park and device models again, and go on with them: no message is lost or read twice.
@@ -291,8 +304,10 @@ class Installation:
     def status(self) -> Status:
         """How the pipeline is doing."""
         if self.pipeline is None:
-            return Status(totals=self.store.totals(), connected=True, store=str(self.store))
-        return self.pipeline.status()
+            status = Status(totals=self.store.totals(), connected=True, store=str(self.store))
+        else:
+            status = self.pipeline.status()
+        return replace(status, problems=(*status.problems, *(one for tell in self._problems for one in tell())))
 
     def run(self, *, ready: Callable[[], None]) -> None:
         """Run until Ctrl-C or SIGTERM; what has arrived by then is stored and acknowledged.

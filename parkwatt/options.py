@@ -161,6 +161,19 @@ OptionalStoreOption = Annotated[
     str | None,
     typer.Option("--store", envvar="PARKWATT_STORE", help="duckdb:///path/park.duckdb; else a file in --data-dir."),
 ]
+BackupDirOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--backup-dir",
+        metavar="DIR",
+        envvar="PARKWATT_BACKUP_DIR",
+        help="Make a backup there every night at 02:30 of the park's clock; none if left out.",
+    ),
+]
+BackupKeepOption = Annotated[
+    int,
+    typer.Option("--backup-keep", metavar="N", min=1, envvar="PARKWATT_BACKUP_KEEP", help="Nightly backups to keep."),
+]
 HeartbeatOption = Annotated[
     Path | None,
     typer.Option(

@@ -9,7 +9,7 @@ from parkwatt.store import Totals
 STOPPING = ("broker_down", "embedded_broker_down", "spool_full", "store_down")
 """Codes of problems with which readings cannot come in or cannot be kept."""
 
-WARNINGS = ("broker_drops", "broker_window", "client_id_taken", "raw_dropped", "spooling")
+WARNINGS = ("backup_failed", "broker_drops", "broker_window", "client_id_taken", "raw_dropped", "spooling")
 """Codes of problems with which readings still come in and are kept."""
 
 

@@ -99,6 +99,10 @@ class Tally:
             self._high[number] = max(self._high[number], high)
             self._digest[number] = (self._digest[number] + digest) % 2**64
 
+    def total(self) -> float:
+        """Of all values of all series, rounded once; a figure to compare, not one to use."""
+        return float(Fraction(sum(self._total), _UNIT))
+
     def sums(self) -> dict[SeriesKey, Sums]:
         """Per series."""
         columns = (self._count, self._total, self._low, self._high, self._digest)
