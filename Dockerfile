@@ -17,8 +17,8 @@ COPY pyproject.toml README.md ./
 COPY parkwatt parkwatt
 COPY ingest ingest
 COPY dashboards dashboards
-RUN pip --python /opt/parkwatt/bin/python wheel --no-deps --no-build-isolation --wheel-dir /dist . \
-    && pip --python /opt/parkwatt/bin/python install --no-deps --no-index /dist/*.whl
+RUN pip --python /opt/parkwatt/bin/python wheel --no-deps --no-build-isolation --wheel-dir /dist .
+RUN pip --python /opt/parkwatt/bin/python install --no-deps --no-index /dist/*.whl
 
 FROM python:3.11.14-slim-bookworm
 COPY --from=build /opt/parkwatt /opt/parkwatt
