@@ -224,8 +224,14 @@ class Store(Protocol):
         """
         ...
 
-    def news(self) -> Sequence[Arrived]:
-        """Newest readings that other processes wrote since this was asked last; none where a store has one process."""
+    def news(self) -> Sequence[Arrived] | None:
+        """What other processes wrote since this was asked last; nothing in a store that one process has for itself.
+
+        None where so much changed that `latest` is to be asked instead.
+
+        Raises:
+            StoreUnavailableError: the store cannot be asked now.
+        """
         ...
 
     def buckets(self, query: Query, *, every: Millis, origin: Millis = 0) -> dict[SeriesKey, Buckets]:

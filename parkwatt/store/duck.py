@@ -314,7 +314,7 @@ class DuckStore:
         """Readings in order of time, then of series, piece by piece, as they were when it began."""
         return duck_queries.scan(self.cursor(), self._index, query)
 
-    def news(self) -> Sequence[Arrived]:
+    def news(self) -> Sequence[Arrived] | None:
         """Nothing: the file is open in this process only."""
         return ()
 

@@ -119,7 +119,7 @@ def test_latest_is_by_series(store: DuckStore) -> None:
     }
 
 
-@pytest.mark.parametrize("url", ["park.duckdb", "duckdb://host/park", "influx://h/", "duckdb:"])
+@pytest.mark.parametrize("url", ["park.duckdb", "duckdb://host/park", "mysql://h/", "duckdb:"])
 def test_store_url_that_is_none(url: str) -> None:
     """A URL that names no store is refused with the form that does."""
     with pytest.raises(ValueError, match="duckdb:///"):

@@ -4,6 +4,7 @@ import pytest
 
 from parkwatt.readings import Quality
 from parkwatt.store import Batch, Query, Store, duck_queries
+from parkwatt.store.influx import queries
 from tests.store.readings import START, power
 
 MINUTE = 60_000
@@ -22,7 +23,8 @@ def test_everything_in_order(store: Store) -> None:
 
 def test_in_pieces(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """However small the pieces are, nothing is left out, given twice, or given outside of what was asked."""
-    monkeypatch.setattr(duck_queries, "PIECE", 20)
+    for home in (duck_queries, queries):
+        monkeypatch.setattr(home, "PIECE", 20)
     readings = [power(float(n), meter=f"m{n % 3}", time=START + n * MINUTE) for n in range(300)]
     store.write(Batch.of(readings, arrived=START))
     query = Query(start=START + 10 * MINUTE, end=START + 290 * MINUTE)

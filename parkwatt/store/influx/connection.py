@@ -6,6 +6,8 @@ wrong tokens and missing buckets too, is about the server (`StoreUnavailableErro
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -103,7 +105,7 @@ class Connection:
         Raises:
             StoreUnavailableError: if it cannot be asked.
         """
-        answer = self._ask("GET", "/ping", {})
+        answer = self._ask("GET", "/ping")
         return str(answer.headers.get("X-Influxdb-Version", "")).lstrip("v")
 
     def write(self, lines: Iterable[str], *, bucket: str | None = None) -> None:
@@ -116,15 +118,20 @@ class Connection:
         for body in _bodies(lines):
             self._send(body, bucket or self.address.bucket)
 
-    def query(self, influxql: str, *, bucket: str | None = None) -> list[Series]:
-        """What the server answers, times in milliseconds.
+    def query(self, influxql: str, *, bucket: str | None = None, precision: str = "ms") -> list[Series]:
+        """What the server answers.
+
+        Args:
+            influxql: one statement.
+            bucket: which; that of the readings if none is given.
+            precision: of the times in the answer, `ms` or `ns`.
 
         Raises:
             StoreError: if it does not understand the question.
             StoreUnavailableError: if it cannot be asked now.
         """
-        fields = {"db": bucket or self.address.bucket, "q": influxql, "epoch": "ms"}
-        answer = self._ask("POST", "/query", fields)
+        fields = {"db": bucket or self.address.bucket, "q": influxql, "epoch": precision}
+        answer = self._ask("POST", "/query", urlencode(fields).encode())
         try:
             found = _decode(answer.data)
         except msgspec.DecodeError as error:
@@ -136,10 +143,62 @@ class Connection:
             raise (StoreUnavailableError if "not found" in problem else StoreError)(said)
         return [series for result in found.results for series in result.series]
 
+    def delete(
+        self, measurement: str, tags: Mapping[str, str], *, first: int, last: int, bucket: str | None = None
+    ) -> None:
+        """Delete the points that have some tags in a stretch of time.
+
+        Args:
+            measurement: of the points.
+            tags: that they have, besides others.
+            first: time of the first that may go [ns].
+            last: time of the last [ns].
+            bucket: which; that of the readings if none is given.
+
+        Raises:
+            StoreError: if the server cannot delete, as InfluxDB 3 cannot.
+            StoreUnavailableError: if it cannot be asked now.
+        """
+        match self.generation:
+            case 1:
+                condition = " AND ".join(f"{tag} = {quoted(value)}" for tag, value in tags.items())
+                self.query(
+                    f"DELETE FROM {measurement} WHERE {condition} AND time >= {first} AND time <= {last}",  # noqa: S608
+                    bucket=bucket,
+                )
+            case 2:
+                self._delete_by_predicate(measurement, tags, first, last, bucket or self.address.bucket)
+            case _:
+                message = f"InfluxDB {self.version()} cannot delete single points, so this cannot be put right in it"
+                raise StoreError(message)
+
+    @property
+    def deletes(self) -> bool:
+        """Whether the server can delete single points; InfluxDB 3 cannot."""
+        return self.generation < 3
+
+    @cached_property
+    def generation(self) -> int:
+        """The first number of the server's version; 1 where it gives none that is known.
+
+        Raises:
+            StoreUnavailableError: if it cannot be asked.
+        """
+        first = self.version().partition(".")[0]
+        return int(first) if first in {"2", "3"} else 1
+
     def close(self) -> None:
         """Let go; whoever waits to try again gives up."""
         self._closing.set()
-        self._client.close()  # type: ignore[no-untyped-call]  # the library has types for most of itself
+        self._client.close()
+
+    def _delete_by_predicate(
+        self, measurement: str, tags: Mapping[str, str], first: int, last: int, bucket: str
+    ) -> None:
+        said = [f'_measurement="{measurement}"', *(f"{tag}={named(value)}" for tag, value in tags.items())]
+        body = msgspec.json.encode({"start": _rfc3339(first), "stop": _rfc3339(last), "predicate": " AND ".join(said)})
+        where = urlencode({"org": self.address.org, "bucket": bucket})
+        self._ask("POST", f"/api/v2/delete?{where}", body, content="application/json")
 
     def _send(self, body: bytes, bucket: str) -> None:
         for wait in self._waits():
@@ -157,14 +216,16 @@ class Connection:
             else:
                 return
 
-    def _ask(self, method: str, path: str, fields: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
-        headers = self._headers | ({"Content-Type": "application/x-www-form-urlencoded"} if fields else {})
+    def _ask(
+        self, method: str, path: str, body: bytes = b"", *, content: str = "application/x-www-form-urlencoded"
+    ) -> urllib3.BaseHTTPResponse:
+        headers = self._headers | ({"Content-Type": content} if body else {})
         for wait in self._waits():
             try:
                 answer = self._pool.request(
                     method,
                     f"{self.address.url}{path}",
-                    body=urlencode(fields) if fields else None,
+                    body=body or None,
                     headers=headers,
                     timeout=_TIMEOUT_MS / 1000,
                 )
@@ -240,6 +301,11 @@ def _seconds(retry_after: str | None) -> float:
         return 0.0
 
 
+def _rfc3339(nanoseconds: int) -> str:
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    return f"{datetime.fromtimestamp(seconds, tz=UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+
+
 def quoted(text: str) -> str:
     """A string in InfluxQL."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
@@ -250,14 +316,21 @@ def named(name: str) -> str:
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def any_of(tag: str, values: Sequence[str]) -> str:
-    """The condition that a tag has one of some values; one that ends in `*` stands for all that begin so."""
+def any_of(tag: str, values: Sequence[str], *, exactly: bool = False) -> str:
+    """The condition that a tag has one of some values.
+
+    Args:
+        tag: its name.
+        values: at least one; one that ends in `*` stands for all that begin so.
+        exactly: take `*` for what it is.
+    """
     parts = [
-        f"{tag} =~ /^{_pattern(value[:-1])}/" if value.endswith("*") else f"{tag} = {quoted(value)}" for value in values
+        f"{tag} = {quoted(value)}" if exactly or not value.endswith("*") else f"{tag} =~ /^{_pattern(value[:-1])}/"
+        for value in values
     ]
     return f"({' OR '.join(parts)})"
 
 
 def _pattern(text: str) -> str:
     """Text as a regular expression that matches just it."""
-    return "".join(c if c.isalnum() or c in "_-" else f"\\{c}" if c.isascii() else c for c in text)
+    return "".join(c if c.isalnum() or c in "_-" or not c.isascii() else f"\\{c}" for c in text)

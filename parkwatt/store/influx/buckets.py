@@ -1,0 +1,97 @@
+"""Sees to it that our buckets are there, and keep what they hold for as long as was asked."""
+
+import logging
+from typing import Final
+
+from influxdb_client.client.influxdb_client import InfluxDBClient
+from influxdb_client.domain.bucket import Bucket
+from influxdb_client.domain.bucket_retention_rules import BucketRetentionRules
+from influxdb_client.domain.dbrp_create import DBRPCreate
+from influxdb_client.rest import ApiException
+from influxdb_client.service.dbr_ps_service import DBRPsService
+
+from parkwatt.store.base import StoreError, StoreUnavailableError
+from parkwatt.store.influx.connection import Connection, named
+
+_DAY_S: Final = 86_400
+logger = logging.getLogger(__name__)
+
+
+def prepare(connection: Connection) -> None:
+    """Make the buckets that are missing, let InfluxQL find them, and set how long readings are kept.
+
+    Where the token may not do that, the buckets have to be there: reading and writing will tell.
+
+    Raises:
+        StoreUnavailableError: if the server cannot be asked.
+    """
+    match connection.generation:
+        case 1:
+            _databases(connection)
+        case 2:
+            _buckets(connection)
+        case _:
+            return  # a database of InfluxDB 3 is made with the first line that is written to it
+
+
+def _databases(connection: Connection) -> None:
+    address = connection.address
+    for database in (address.bucket, address.derived_bucket):
+        _try(connection, f"CREATE DATABASE {named(database)}")
+    if address.retention_days is not None:
+        kept = f"DURATION {address.retention_days}d"
+        _try(connection, f"ALTER RETENTION POLICY autogen ON {named(address.bucket)} {kept}")
+
+
+def _try(connection: Connection, statement: str) -> None:
+    try:
+        connection.query(statement)
+    except StoreUnavailableError as error:
+        if "403" not in str(error) and "401" not in str(error):
+            raise
+        logger.warning("%s was not allowed: %s", statement, error)
+    except StoreError as error:
+        logger.warning("%s was refused: %s", statement, error)
+
+
+def _buckets(connection: Connection) -> None:
+    address, client = connection.address, connection.client
+    try:
+        for name, days in ((address.bucket, address.retention_days), (address.derived_bucket, None)):
+            bucket = _bucket(client, name, org=address.org, days=days)
+            _let_influxql_find(connection, bucket, name)
+    except ApiException as error:
+        if error.status not in {401, 403, 404}:
+            message = f"InfluxDB at {address.url} could not be set up ({error.status}): {error.message or error.reason}"
+            raise StoreUnavailableError(message) from error
+        logger.warning(
+            "the token may not look after buckets (%s): %s and %s must be there", error.status, address.bucket,
+            address.derived_bucket,
+        )  # fmt: skip
+
+
+def _bucket(client: InfluxDBClient, name: str, *, org: str, days: int | None) -> Bucket:
+    buckets = client.buckets_api()
+    seconds = (days or 0) * _DAY_S
+    found: Bucket | None = buckets.find_bucket_by_name(name)
+    if found is None:
+        logger.info("making bucket %s, kept %s", name, f"{days} days" if days else "for ever")
+        rules = BucketRetentionRules(type="expire", every_seconds=seconds)
+        return buckets.create_bucket(bucket_name=name, org=org, retention_rules=rules)
+    kept = next((rule.every_seconds for rule in found.retention_rules or ()), 0)
+    if days is not None and kept != seconds:
+        logger.info("bucket %s was kept %d days, now %d", name, kept // _DAY_S, days)
+        found.retention_rules = [BucketRetentionRules(type="expire", every_seconds=seconds)]
+        buckets.update_bucket(bucket=found)
+    return found
+
+
+def _let_influxql_find(connection: Connection, bucket: Bucket, name: str) -> None:
+    """Map the bucket as a database, for servers that do not do so by themselves."""
+    mappings = DBRPsService(connection.client.api_client)
+    known = mappings.get_dbr_ps(org_id=bucket.org_id, db=name).content or ()
+    if any(mapping.database == name for mapping in known):
+        return
+    mappings.post_dbrp(
+        DBRPCreate(bucket_id=bucket.id, database=name, retention_policy="autogen", default=True, org_id=bucket.org_id)
+    )

@@ -1,0 +1,140 @@
+"""Counts over the life of a store that several processes write: each keeps its own, beside the readings.
+
+Every batch leaves a point with the counts after it and the earliest time it brought news of. Whoever shows what others
+write looks at these few points to know what to read.
+"""
+
+import time
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from parkwatt.readings import Millis
+from parkwatt.store.base import Totals
+from parkwatt.store.influx.connection import Connection, quoted
+from parkwatt.store.influx.layout import BATCHES, head
+
+_EARLIEST: Final = "earliest_ms"
+_ARRIVED: Final = "arrived_ms"
+_REMOVED: Final = "removed"
+
+
+class News(NamedTuple):
+    """What others wrote.
+
+    Attributes:
+        earliest: time of the earliest reading in it [ms]; None if they wrote nothing.
+        arrived: when the first of it arrived [ms].
+        removed: whether they removed or replaced something.
+    """
+
+    earliest: Millis | None = None
+    arrived: Millis = 0
+    removed: bool = False
+
+
+class Change(NamedTuple):
+    """What a batch did, for others to know.
+
+    Attributes:
+        earliest: time of its earliest reading [ms].
+        arrived: when the first of it arrived [ms].
+        removed: how many readings were removed or replaced.
+    """
+
+    earliest: Millis
+    arrived: Millis
+    removed: int = 0
+
+
+@dataclass(slots=True)
+class Counts:
+    """Counts of all writers of a park.
+
+    Attributes:
+        connection: to the server.
+        park: id.
+        writer: who we are.
+        own: what we counted.
+        others: what the others counted, as last seen.
+    """
+
+    connection: Connection
+    park: str
+    writer: str
+    own: Totals = field(default_factory=Totals)
+    others: dict[str, Totals] = field(default_factory=dict)
+    _seen: dict[str, int] = field(default_factory=dict)
+    _last: int = 0
+
+    @property
+    def totals(self) -> Totals:
+        """All writers together."""
+        every = (self.own, *self.others.values())
+        return Totals(*(sum(column) for column in zip(*every, strict=True)))
+
+    def load(self) -> None:
+        """Learn what was counted before.
+
+        Raises:
+            StoreUnavailableError: if the server cannot be asked.
+        """
+        names = ", ".join(Totals._fields[1:])
+        answer = self.connection.query(
+            f"SELECT last({Totals._fields[0]}) AS {Totals._fields[0]}, {names} FROM {BATCHES} "  # noqa: S608 - quoted
+            f"WHERE park = {quoted(self.park)} GROUP BY writer",
+            precision="ns",
+        )
+        for series in answer:
+            totals = Totals(*(int(series.column(name)[-1]) for name in Totals._fields))
+            self._take(series.tags["writer"], totals, series.column("time")[-1])
+
+    def _take(self, writer: str, totals: Totals, at: int) -> None:
+        if writer == self.writer:
+            self.own, self._last = totals, at
+        else:
+            self.others[writer] = totals
+        self._seen[writer] = at
+
+    def line(self, totals: Totals, change: Change) -> str:
+        """The line that says what we have counted after a batch."""
+        self._last = max(self._last + 1, time.time_ns())
+        said = ",".join(
+            f"{name}={int(number)}i"
+            for name, number in (
+                *totals._asdict().items(),
+                (_EARLIEST, change.earliest),
+                (_ARRIVED, change.arrived),
+                (_REMOVED, change.removed),
+            )
+        )
+        return f"{head(BATCHES, {'park': self.park, 'writer': self.writer})} {said} {self._last}"
+
+    def news(self) -> News:
+        """What others wrote since this was asked last.
+
+        Raises:
+            StoreUnavailableError: if the server cannot be asked.
+        """
+        since = min((at for writer, at in self._seen.items() if writer != self.writer), default=0)
+        answer = self.connection.query(
+            f"SELECT * FROM {BATCHES} WHERE park = {quoted(self.park)} AND time > {since} GROUP BY writer",  # noqa: S608
+            precision="ns",
+        )
+        found: list[News] = []
+        for series in answer:
+            writer = series.tags["writer"]
+            if writer == self.writer:
+                continue
+            times, columns = series.column("time"), [series.column(name) for name in Totals._fields]
+            change = (series.column(_EARLIEST), series.column(_ARRIVED), series.column(_REMOVED))
+            for at, earliest, arrived, removed in zip(times, *change, strict=True):
+                if at > self._seen.get(writer, 0):
+                    found.append(News(int(earliest), int(arrived), bool(removed)))
+            self._take(writer, Totals(*(int(column[-1]) for column in columns)), times[-1])
+        if not found:
+            return News()
+        return News(
+            min(n.earliest for n in found if n.earliest is not None),
+            min(n.arrived for n in found),
+            any(n.removed for n in found),
+        )

@@ -1,0 +1,298 @@
+"""What is asked of an InfluxDB, each question with its InfluxQL."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from parkwatt.columns import SeriesIndex
+from parkwatt.readings import Millis, Reading, SeriesKey
+from parkwatt.store.base import Buckets, Page, Query
+from parkwatt.store.influx.connection import Connection, Series, any_of, named, quoted
+from parkwatt.store.influx.layout import ARRIVED, FIELDS, FLAGS, READINGS, TIME, Field
+from parkwatt.store.influx.points import columns_of, joined, of_each_identity
+from parkwatt.store.replacement import Arrived
+
+PIECE: Final = 200_000
+"""Readings that a scan has in memory at a time; more where a quarter of an hour has more."""
+
+_LENGTHS: Final = (86_400_000, 3_600_000, 900_000)
+_METERS_NAMED: Final = 500
+
+
+class Questions:
+    """What is asked about the readings of one park."""
+
+    def __init__(self, connection: Connection, park: str) -> None:
+        self._connection, self._park = connection, park
+
+    def fields(self, quantities: Sequence[str] = (), *, suspect: bool = True) -> list[Field]:
+        """Where values of some quantities stand, as far as there are any; of all quantities if none are named."""
+        known = {
+            name for s in self._connection.query(f"SHOW FIELD KEYS FROM {READINGS}") for name in s.column("fieldKey")
+        }
+        return [
+            field
+            for name, field in FIELDS.items()
+            if name in known and (not quantities or field.quantity in quantities) and (suspect or not field.suspect)
+        ]
+
+    def latest(self, index: SeriesIndex) -> Arrived:
+        """The newest reading of every series."""
+        parts = []
+        for field in self.fields():
+            beside = ", ".join((ARRIVED, FLAGS, named(field.arrived), named(field.flags)))
+            answer = self._connection.query(
+                f"SELECT last({named(field.name)}) AS {named(field.name)}, {beside} FROM {READINGS} "  # noqa: S608
+                f"WHERE {self._where(Query())} GROUP BY *"
+            )
+            parts.append(columns_of(answer, index))
+        found = of_each_identity(joined(parts, index))
+        newest = np.zeros(len(index), np.int64)
+        newest[found.readings.series] = np.arange(len(found))  # in order of time: the last assignment stands
+        return found.take(np.sort(newest[np.unique(found.readings.series)]))
+
+    def since(self, earliest: Millis, index: SeriesIndex, *, arrived: Millis) -> Arrived:
+        """Readings from a time on that did not arrive before another."""
+        condition = f"{self._where(Query(start=earliest))} AND {ARRIVED} >= {arrived}"
+        answer = self._connection.query(f"SELECT * FROM {READINGS} WHERE {condition} GROUP BY *")  # noqa: S608
+        return of_each_identity(columns_of(answer, index))
+
+    def readings(self, query: Query, *, limit: int, after: str | None) -> Page:
+        """Readings in order of time, then of the names of their series."""
+        begun = _position(after)
+        if begun is not None:
+            query = replace(query, start=max(begun[0], begun[0] if query.start is None else query.start))
+        rows = limit // 4 + 2
+        while True:
+            found, whole = self._first(query, rows)
+            beyond = [r for r in found if begun is None or (r.time, _name(r.key)) > begun]
+            if whole or len(beyond) > limit:
+                break
+            rows *= 2
+        if len(beyond) <= limit:
+            return Page(beyond, None)
+        last = beyond[limit - 1]
+        return Page(beyond[:limit], f"{last.time}.{_name(last.key)}")
+
+    def scan(self, query: Query) -> Iterator[Arrived]:
+        """Readings in order of time, in pieces that are asked for one after the other."""
+        start, end = self._span(query)
+        for first, last in self._pieces(replace(query, start=start, end=end), _LENGTHS):
+            index = SeriesIndex()
+            piece = replace(query, start=first, end=last)
+            columns = ", ".join(self._columns(query.quantities))
+            if not columns:
+                return
+            answer = self._connection.query(
+                f"SELECT {columns} FROM {READINGS} WHERE {self._where(piece)} GROUP BY *"  # noqa: S608 - quoted
+            )
+            wanted = [s for s in answer if _is_wanted(query, s)]
+            found = of_each_identity(columns_of(wanted, index, query.quantities))
+            if len(found):
+                yield found
+
+    def buckets(self, query: Query, *, every: Millis, origin: Millis) -> dict[SeriesKey, Buckets]:
+        """Readings per series and period; suspect ones stand elsewhere and are not in it."""
+        start, end = self._span(query)
+        found: dict[SeriesKey, Buckets] = {}
+        if start >= end:
+            return found
+        condition = self._where(replace(query, start=start, end=end))
+        for field in self.fields(query.quantities, suspect=False):
+            name = named(field.name)
+            answer = self._connection.query(
+                f"SELECT first({name}) AS f, last({name}) AS l, mean({name}) AS m, min({name}) AS lo, "  # noqa: S608
+                f"max({name}) AS hi, count({name}) AS n, first({TIME}) AS ft, last({TIME}) AS lt FROM {READINGS} "
+                f"WHERE {condition} AND ({name} <= 0 OR {name} > 0) "
+                f"GROUP BY meter, phase, time({every}ms, {origin % every}ms) fill(none)"
+            )
+            for series in answer:
+                if _is_wanted(query, series):
+                    key = SeriesKey(series.tags["meter"], field.quantity, series.tags["phase"] or None)
+                    found[key] = _buckets(series)
+        return found
+
+    def sums(
+        self, group_of: Mapping[str, str], query: Query, *, every: Millis | None
+    ) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """Totals added up per group of meters, and per period if `every` is given."""
+        start, end = self._span(query)
+        added: dict[str, dict[Millis, float]] = {}
+        if start >= end:
+            return {}
+        condition = self._where(replace(query, start=start, end=end))
+        period = "" if every is None else f", time({every}ms) fill(none)"
+        for field in self.fields(query.quantities):
+            answer = self._connection.query(
+                f"SELECT sum({named(field.name)}) AS s FROM {READINGS} "  # noqa: S608 - names are quoted
+                f"WHERE {condition} AND phase = '' GROUP BY meter{period}"
+            )
+            for series in answer:
+                group = group_of.get(series.tags["meter"])
+                if group is None or not _is_wanted(query, series):
+                    continue
+                sums = added.setdefault(group, {})
+                for at, value in zip(series.column("time"), series.column("s"), strict=True):
+                    begin = (query.start or 0) if every is None else int(at)
+                    sums[begin] = sums.get(begin, 0.0) + float(value)
+        return {
+            group: (np.array(sorted(sums), np.int64), np.array([sums[at] for at in sorted(sums)]))
+            for group, sums in sorted(added.items())
+        }
+
+    def count(self, query: Query) -> int:
+        """How many readings there are."""
+        total = 0
+        for field in self.fields(query.quantities):
+            answer = self._connection.query(
+                f"SELECT count({named(field.name)}) AS n FROM {READINGS} WHERE {self._where(query)}"  # noqa: S608
+            )
+            total += sum(int(n) for series in answer for n in series.column("n"))
+        return total
+
+    def _first(self, query: Query, rows: int) -> tuple[list[Reading], bool]:
+        """The readings of the first so many points, the last time only if it is whole; and whether that is all."""
+        columns = self._columns(query.quantities)
+        if not columns:
+            return [], True
+        tags = ", ".join(_TAGS)
+        answer = self._connection.query(
+            f"SELECT {', '.join(columns)}, {tags} FROM {READINGS} WHERE {self._where(query)} "  # noqa: S608 - quoted
+            f"ORDER BY time LIMIT {rows}"
+        )
+        values = [row for series in answer for row in series.values]
+        whole = len(values) < rows
+        if not whole:
+            last = values[-1][0]
+            values = [row for row in values if row[0] != last]
+        by_tags = [s for series in answer for s in _by_tags(series, values)]
+        found = of_each_identity(
+            columns_of([s for s in by_tags if _is_wanted(query, s)], SeriesIndex(), query.quantities)
+        )
+        return sorted(found.readings, key=lambda r: (r.time, _name(r.key))), whole
+
+    def _columns(self, quantities: Sequence[str]) -> list[str]:
+        """What is asked for to get readings of some quantities, and what stands beside them."""
+        fields = self.fields(quantities)
+        own = [named(name) for f in fields for name in (f.name, f.arrived, f.flags)]
+        return [*own, ARRIVED, FLAGS] if fields else []
+
+    def _pieces(self, query: Query, lengths: Sequence[Millis]) -> Iterator[tuple[Millis, Millis]]:
+        """Stretches of time with about so many readings each as one has in memory at a time."""
+        length, finer = lengths[0], lengths[1:]
+        if query.start is None or query.end is None or query.start >= query.end:
+            return
+        fields = self.fields(query.quantities)
+        counts: dict[Millis, int] = {}
+        for field in fields:
+            answer = self._connection.query(
+                f"SELECT count({named(field.name)}) AS n FROM {READINGS} WHERE {self._where(query)} "  # noqa: S608
+                f"GROUP BY time({length}ms) fill(none)"
+            )
+            for series in answer:
+                for at, count in zip(series.column("time"), series.column("n"), strict=True):
+                    counts[at] = counts.get(at, 0) + count
+        begin, held = query.start, 0
+        for at in sorted(counts):
+            if held and held + counts[at] > PIECE:
+                yield begin, at
+                begin, held = at, 0
+            if counts[at] > PIECE and finer:
+                border = min(at + length, query.end)
+                yield from self._pieces(replace(query, start=max(begin, at), end=border), finer)
+                begin, held = border, 0
+            else:
+                held += counts[at]
+        if held:
+            yield begin, query.end
+
+    def _span(self, query: Query) -> tuple[Millis, Millis]:
+        """First time and the one after the last that can be meant; the first is not before the second if nothing is."""
+        start, end = query.start, query.end
+        if start is None:
+            start = self._edge(query, "first")
+        if end is None and start is not None:
+            last = self._edge(query, "last")
+            end = None if last is None else last + 1
+        return (0, 0) if start is None or end is None else (start, end)
+
+    def _edge(self, query: Query, which: str) -> Millis | None:
+        answer = self._connection.query(
+            f"SELECT {which}({TIME}) AS t FROM {READINGS} WHERE {self._where(query)}"  # noqa: S608 - quoted
+        )
+        return next((int(t) for series in answer for t in series.column("t")), None)
+
+    def _where(self, query: Query) -> str:
+        """The condition of a query on tags and time."""
+        parts = [f"park = {quoted(self._park)}"]
+        if query.start is not None:
+            parts.append(f"time >= {query.start}ms")
+        if query.end is not None:
+            parts.append(f"time < {query.end}ms")
+        if 0 < len(query.meters) <= _METERS_NAMED:
+            parts.append(any_of("meter", query.meters))
+        return " AND ".join(parts)
+
+
+_TAGS = ("meter", "phase")
+
+
+def _is_wanted(query: Query, series: Series) -> bool:
+    """Whether a part is of a meter that was asked for; too many to name are sorted out here."""
+    meters, meter = query.meters, series.tags["meter"]
+    if len(meters) <= _METERS_NAMED:
+        return True
+    return meter in _exact(meters) or meter.startswith(tuple(m[:-1] for m in meters if m.endswith("*")) or ("\0",))
+
+
+@lru_cache(maxsize=8)
+def _exact(meters: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(meters)
+
+
+def _by_tags(series: Series, values: Sequence[list[Any]]) -> Iterator[Series]:
+    """Rows whose tags are columns, as parts of rows that share them."""
+    at = [series.columns.index(tag) for tag in _TAGS]
+    parts: dict[tuple[str | None, ...], list[list[Any]]] = {}
+    for row in values:
+        parts.setdefault(tuple(row[number] for number in at), []).append(row)
+    for tags, rows in parts.items():
+        yield Series(series.columns, rows, {tag: value or "" for tag, value in zip(_TAGS, tags, strict=True)})
+
+
+def _buckets(series: Series) -> Buckets:
+    start, first, last, mean, low, high, count, first_time, last_time = (
+        series.column(name) for name in ("time", "f", "l", "m", "lo", "hi", "n", "ft", "lt")
+    )
+    return Buckets(
+        start=np.array(start, np.int64),
+        first_time=np.array(first_time, np.int64),
+        first=np.array(first, np.float64),
+        last_time=np.array(last_time, np.int64),
+        last=np.array(last, np.float64),
+        mean=np.array(mean, np.float64),
+        low=np.array(low, np.float64),
+        high=np.array(high, np.float64),
+        count=np.array(count, np.int64),
+    )
+
+
+def _name(key: SeriesKey) -> str:
+    """A series in a cursor, and in the order of a page."""
+    return json.dumps([key.meter, key.quantity, key.phase or ""], ensure_ascii=False)
+
+
+def _position(after: str | None) -> tuple[Millis, str] | None:
+    """Time and series of the last reading of the page before."""
+    if after is None:
+        return None
+    time, dot, name = after.partition(".")
+    if not dot or not time.lstrip("-").isdigit() or not name.startswith("["):
+        message = f"{after!r} is no cursor; take the one that `next` gave"
+        raise ValueError(message)
+    return int(time), name

@@ -1,0 +1,44 @@
+"""The store that a test is about: every test of this folder that asks for `store` runs on each kind."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from parkwatt.park import Enterprise, Meter, Name, Park
+from parkwatt.store import Store
+from parkwatt.store.open import open_store
+from tests.influx_server import Influx
+
+KINDS = ("duckdb", "influxdb")
+OpenStore = Callable[[], Store]
+
+
+def park(park_id: str = "park") -> Park:
+    """A park that knows one of the meters that tests write."""
+    name = Name(en="Test")
+    return Park(
+        id=park_id,
+        name=name,
+        time_zone="Asia/Shanghai",
+        enterprises=(Enterprise(id="acme", name=name),),
+        meters=(Meter(id="m1", enterprise="acme", carrier="electricity"),),
+    )
+
+
+@pytest.fixture(params=KINDS)
+def open_again(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenStore:
+    """Opens the test's store, as a process does that starts anew."""
+    if request.param == "duckdb":
+        return lambda: open_store(f"duckdb://{tmp_path / 'park.duckdb'}")
+    influx: Influx = request.getfixturevalue("influx")
+    monkeypatch.setenv("PARKWATT_INFLUX_TOKEN", influx.token)
+    return lambda: open_store(influx.url, park=park(influx.park), writer="test")
+
+
+@pytest.fixture
+def store(open_again: OpenStore) -> Iterator[Store]:
+    """An empty store."""
+    with closing(open_again()) as opened:
+        yield opened
