@@ -29,6 +29,7 @@ PATIENCE = 3.0
 
 _AHEAD = 2
 _LONGEST_WAIT = 5.0
+_LONGEST_ASKED_FOR = 300.0
 _LOOK_AGAIN = 60.0
 
 
@@ -295,12 +296,12 @@ class Writer:
         self._drain_problem = None
         self._say_up()
 
-    def _say_down(self, error: Exception) -> None:
+    def _say_down(self, error: StoreUnavailableError) -> None:
         if self._store_problem is None:
             logger.warning("the store takes nothing now, readings go into the spool: %s", error)
         self._store_problem = str(error)
         self._wait = min(max(self._wait * 2, 0.1), _LONGEST_WAIT)
-        self._retry_at = time.monotonic() + self._wait
+        self._retry_at = time.monotonic() + max(self._wait, min(error.retry_after, _LONGEST_ASKED_FOR))
 
     def _say_up(self) -> None:
         if self._store_problem is not None:

@@ -182,7 +182,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
     backup_keep: BackupKeepOption = 7,
 ) -> None:
     """Run a park: broker (or --broker), collector, store and page in one process."""
-    from parkwatt.installation import Installation, Intake
+    from parkwatt.installation import Installation, Intake, client_id
 
     models = given.models(park)
     the_park = given.park(park, models)
@@ -195,7 +195,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
     with given.running():
         installation = Installation(
             park=the_park,
-            store=given.store(store or given.store_url(data_dir)),
+            store=given.store(store or given.store_url(data_dir), park=the_park, writer=client_id(the_park, None)),
             models=models,
             park_file=park,
             intake=Intake(
@@ -238,7 +238,7 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
 ) -> None:
     """Collect only: from a broker into a store, without a page."""
     from parkwatt.heartbeat import Heartbeat
-    from parkwatt.installation import Installation, Intake, now
+    from parkwatt.installation import Installation, Intake, client_id, now
 
     portion = given.portion(partition, share, member)
     models = given.models(park)
@@ -248,7 +248,7 @@ def collect(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     with given.running():
         installation = Installation(
             park=the_park,
-            store=given.store(store),
+            store=given.store(store, park=the_park, writer=client_id(the_park, portion)),
             models=models,
             park_file=park,
             intake=Intake(
@@ -276,13 +276,15 @@ def dashboard(
     http_port: HttpPortOption = 8080,
     password: PasswordOption = None,
 ) -> None:
-    """Show only: the page over a store that no other process has open."""
+    """Show only: the page over a store that collectors fill."""
     from parkwatt.installation import Installation
 
     models = given.models(park)
     the_park = given.park(park, models)
     web = given.web(http_host, http_port, password)
-    installation = Installation(park=the_park, store=given.store(store), models=models, park_file=park, web=web)
+    installation = Installation(
+        park=the_park, store=given.store(store, park=the_park, writer="page"), models=models, park_file=park, web=web
+    )
     with given.running():
         installation.run(ready=lambda: console.print(f"showing {web.url}"))
 

@@ -28,11 +28,13 @@ from ingest.subscription import Subscription
 from ingest.writer import Writer
 from parkwatt.adopter import Adopter
 from parkwatt.configuration import Configuration, own_models, read
+from parkwatt.following import Following
 from parkwatt.live import Live
 from parkwatt.moving.nightly import NightlyBackup
 from parkwatt.park import Park
 from parkwatt.readings import Millis
 from parkwatt.reload_signal import ReloadOnSignal
+from parkwatt.reporting import Reporting
 from parkwatt.status import Problem, Status
 from parkwatt.store import Store
 
@@ -165,7 +167,9 @@ class Installation:
             intake: where messages come from; None for a process that only shows.
             web: where the page is shown; None for a process that only collects.
         """
-        self.park, self.store, self.live = park, store, Live(store.latest())
+        self.park, self.store, self.live = park, store, Live()
+        self._following = Following(store, self.live)
+        self._following.catch_up()
         self.models, self.park_file = tuple(models), park_file
         self.on_reload: list[Callable[[Configuration], None]] = []
         self.replay: Replay | None = None
@@ -174,8 +178,10 @@ class Installation:
         self._one_at_a_time = threading.RLock()
         self.pipeline: Pipeline | None = None
         self.raw: RawLog | None = None
-        self._problems: list[Callable[[], Sequence[Problem]]] = []
-        self._services: list[Service] = [] if park_file is None else [ReloadOnSignal(self.reload)]
+        self._problems: list[Callable[[], Sequence[Problem]]] = [] if intake else [self._following.problems]
+        self._services: list[Service] = [self._following]
+        if park_file is not None:
+            self._services.append(ReloadOnSignal(self.reload))
         if intake is not None:
             subscription = intake.subscription(park)
             self.raw = intake.raw_log(subscription.client_id)
@@ -199,7 +205,7 @@ class Installation:
                 clock=now,
                 raw=self.raw,
             )
-            self._services.append(self.pipeline)
+            self._services += [self.pipeline, Reporting(store, self.pipeline.status, clock=now)]
             if intake.retention_days is not None:
                 self._services.append(Housekeeping(store, retention_days=intake.retention_days, clock=now))
 
@@ -273,6 +279,7 @@ class Installation:
 
     def _exchange(self, configuration: Configuration) -> None:
         self.park, self.models = configuration
+        self.store.label_with(self.park)
         if self._intake is not None and self.pipeline is not None:
             mine = self._intake.subscription(self.park).mine
             self.pipeline.read_with(lambda before: before.renewed(self.models, self.park), mine)

@@ -8,9 +8,11 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
+import numpy as np
+
 from parkwatt.columns import Columns
 from parkwatt.readings import Millis, SeriesKey
-from parkwatt.store import Latest
+from parkwatt.store import Arrived, Latest
 from parkwatt.store.newest import Newest
 
 T = TypeVar("T")
@@ -62,6 +64,20 @@ class Live:
         with self._lock:
             self._newest.update(readings.numbered_by(self._newest.index), arrived)
             for meter in readings.meters():
+                if arrived > self.heard.get(meter, 0):
+                    self.heard[meter] = arrived
+                    self.stale.pop(meter, None)
+            self.version += 1
+
+    def take(self, rows: Arrived) -> None:
+        """Take readings that others stored, each with its arrival."""
+        with self._lock:
+            columns = rows.readings.numbered_by(self._newest.index)
+            self._newest.update(columns, rows.arrived)
+            latest = np.zeros(len(self._newest.index), np.int64)
+            np.maximum.at(latest, columns.series, rows.arrived)
+            for number in np.unique(columns.series).tolist():
+                meter, arrived = self._newest.index.keys[number].meter, int(latest[number])
                 if arrived > self.heard.get(meter, 0):
                     self.heard[meter] = arrived
                     self.stale.pop(meter, None)

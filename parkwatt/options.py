@@ -15,7 +15,12 @@ BrokerOption = Annotated[
     ),
 ]
 StoreOption = Annotated[
-    str, typer.Option("--store", envvar="PARKWATT_STORE", help="duckdb:///path/park.duckdb, the path from the root on")
+    str,
+    typer.Option(
+        "--store",
+        envvar="PARKWATT_STORE",
+        help="duckdb:///path/park.duckdb, the path from the root on; or influx://host:8086/?org=O&bucket=B",
+    ),
 ]
 DataDirOption = Annotated[
     Path, typer.Option("--data-dir", envvar="PARKWATT_DATA_DIR", help="Folder for the store and the embedded broker.")
@@ -159,7 +164,11 @@ OptionalBrokerOption = Annotated[
 ]
 OptionalStoreOption = Annotated[
     str | None,
-    typer.Option("--store", envvar="PARKWATT_STORE", help="duckdb:///path/park.duckdb; else a file in --data-dir."),
+    typer.Option(
+        "--store",
+        envvar="PARKWATT_STORE",
+        help="duckdb:///path/park.duckdb or influx://host:8086/?org=O&bucket=B; else a file in --data-dir.",
+    ),
 ]
 BackupDirOption = Annotated[
     Path | None,
