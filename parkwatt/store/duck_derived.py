@@ -98,7 +98,7 @@ def _rows(cursor: duckdb.DuckDBPyConnection, meters: Sequence[str], span: Stretc
         AND ({not meters} OR meter IN (SELECT meter FROM wanted)) ORDER BY meter, start""",  # noqa: S608 - names of our own
         span,
     ).fetchnumpy()
-    labels = [np.ma.filled(np.ma.asarray(found[name]), None).tolist() for name in About._fields]
+    labels = [found[name].tolist() for name in About._fields]  # a masked one becomes None
     numbers = [np.ma.filled(np.ma.asarray(found[name], np.float64), np.nan) for name in FIELDS]
     abouts: dict[About, int] = {}
     about = np.array([abouts.setdefault(About(*each), len(abouts)) for each in zip(*labels, strict=True)], np.int64)

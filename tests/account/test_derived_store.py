@@ -1,0 +1,133 @@
+"""What every home of derived data does."""
+
+import numpy as np
+import pytest
+
+from parkwatt.accounting.periods import QUARTER
+from parkwatt.store.derived import FIELDS, About, Changed, Consumption, DerivedStore, Limit, Stretch
+from parkwatt.store.influx.derived import InfluxDerived
+from tests.account.scene import exact
+from tests.store.readings import START
+
+EVERYTHING = Stretch(START - QUARTER, START + 100 * QUARTER)
+PRESS = About("press", "works", "electricity", "a;b")
+GRID = About("grid", None, "electricity", "")
+
+
+def rows(*parts: tuple[About, dict[int, dict[str, float]]]) -> Consumption:
+    """Rows by quarter, counted from `START`."""
+    return Consumption.of(
+        [
+            (
+                about,
+                np.array([START + at * QUARTER for at in quarters], np.int64),
+                np.array(
+                    [[numbers.get(name, np.nan) for name in FIELDS] for numbers in quarters.values()], np.float64
+                ).reshape(len(quarters), len(FIELDS)),
+            )
+            for about, quarters in parts
+        ]
+    )
+
+
+def known(amount: float, **more: float) -> dict[str, float]:
+    return {"amount": amount, "measured_share": 1.0, "estimated_share": 0.0, **more}
+
+
+def put(home: DerivedStore, wanted: Consumption, stretch: Stretch = EVERYTHING, *meters: str) -> Changed:
+    ids = meters or tuple(about.meter for about in wanted.abouts)
+    return home.replace_consumption(dict.fromkeys(ids, stretch), wanted)
+
+
+TWO = rows(
+    (GRID, {0: known(0.1), 1: known(1 / 3, kwh=1e-9)}),
+    (PRESS, {0: known(-2.5, kwh=-2.5, tce=1e300), 7: known(0.0, cost=12.0)}),
+)
+
+
+def test_rows_come_back(home: DerivedStore):
+    """What was written is read again, to the last bit, with what is absent absent."""
+    assert put(home, TWO) == Changed(4, 0)
+    assert exact(home.consumption()) == exact(TWO)
+    assert exact(home.consumption(["press"], start=START, end=START + 7 * QUARTER)) == exact(TWO)[2:3]
+    assert home.newest() == {"grid": START + QUARTER, "press": START + 7 * QUARTER}
+
+
+def test_twice_changes_nothing(home: DerivedStore):
+    """The same rows again are found to be there."""
+    put(home, TWO)
+    assert put(home, TWO) == Changed()
+    assert exact(home.consumption()) == exact(TWO)
+
+
+def test_a_stretch_is_replaced(home: DerivedStore):
+    """Rows in the stretch that are wanted no more go, changed ones change, and all outside of it stay."""
+    put(home, rows((PRESS, {at: known(float(at)) for at in range(10)}), (GRID, {at: known(5.0) for at in range(10)})))
+    wanted = rows((PRESS, {3: known(3.0), 4: known(44.0)}))
+    assert put(home, wanted, Stretch(START + 2 * QUARTER, START + 7 * QUARTER)) == Changed(1, 3)
+    left = {at: known(float(at)) for at in (0, 1, 3, 4, 7, 8, 9)} | {4: known(44.0)}
+    assert exact(home.consumption()) == exact(
+        rows((GRID, {at: known(5.0) for at in range(10)}), (PRESS, dict(sorted(left.items()))))
+    )
+
+
+def test_nothing_in_place_of_all(home: DerivedStore):
+    """A stretch of which nothing is known any more is empty."""
+    put(home, TWO)
+    assert put(home, rows(), EVERYTHING, "press") == Changed(0, 2)
+    assert {row.about.meter for row in home.consumption()} == {"grid"}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [About("press", "other", "electricity", "a;b"), About("press", None, "gas", "a;b"), PRESS._replace(factors="c")],
+    ids=["enterprise", "carrier", "factors"],
+)
+def test_labels_change(home: DerivedStore, changed: About):
+    """A meter that belongs to another enterprise, carrier or factor has its rows there only."""
+    put(home, rows((PRESS, {0: known(1.0), 1: known(2.0)})))
+    wanted = rows((changed, {0: known(1.0), 1: known(2.0)}))
+    assert put(home, wanted) == Changed(2, 0)
+    assert exact(home.consumption()) == exact(wanted)
+
+
+def test_a_number_that_is_absent_now(home: DerivedStore):
+    """A number that a row has no more is not left standing."""
+    put(home, rows((PRESS, {0: known(1.0, cost=3.0)})))
+    assert put(home, rows((PRESS, {0: known(1.0)}))) == Changed(1, 0)
+    assert exact(home.consumption()) == exact(rows((PRESS, {0: known(1.0)})))
+
+
+def test_any_text_is_an_id(home: DerivedStore):
+    """Blanks, commas, quotes, stars and Chinese in ids come back, and are looked for, as they are."""
+    odd = [About(f"m{text}", f"e{text}", "gas", f"f{text}") for text in (" 1, a=b", "'\"", "*", "表计", "\\x")]
+    wanted = rows(*((about, {0: known(1.0)}) for about in odd), (About("many", None, "gas", ""), {0: known(1.0)}))
+    put(home, wanted)
+    assert exact(home.consumption()) == exact(wanted)
+    for about in odd:
+        assert [row.about for row in home.consumption([about.meter])] == [about]
+
+
+def test_limits(home: DerivedStore):
+    """Limits are replaced by the day, the same ones change nothing."""
+    day = 86_400_000
+    both = [Limit(None, START, 5000.0), Limit("works", START, 800.0), Limit(None, START + day, 5000.0)]
+    span = Stretch(START, START + 2 * day)
+    assert home.replace_limits(span, both) == Changed(3, 0)
+    assert home.replace_limits(span, both) == Changed()
+    assert home.limits(start=START, end=START + day) == both[:2]
+    assert home.replace_limits(Stretch(START, START + day), [Limit(None, START, 6000.0)]) == Changed(1, 1)
+    assert home.limits(start=START, end=START + 2 * day) == [Limit(None, START, 6000.0), both[2]]
+
+
+def test_a_server_that_removes_nothing(influx_home: InfluxDerived, caplog: pytest.LogCaptureFixture):
+    """Without DELETE a row that nobody wants is not read any more, and is no zero."""
+    influx_home._deletes = False  # noqa: SLF001 - as on InfluxDB 3, which is not here
+    put(influx_home, TWO)
+    wanted = rows((PRESS._replace(enterprise="other"), {0: known(4.0)}))
+    assert put(influx_home, wanted) == Changed(1, 1)
+    assert exact(influx_home.consumption(["press"])) == exact(wanted)
+    assert put(influx_home, wanted) == Changed()
+    assert "removes no rows" in caplog.text
+    left = influx_home._ask("SELECT amount, measured_share FROM consumption", "meter = 'press'", "enterprise = 'works'")  # noqa: SLF001
+    assert left[0].values == [[START, -2.5, 0.0], [START + 7 * QUARTER, 0.0, 0.0]]
