@@ -24,8 +24,9 @@ Stored = dict[tuple[str, str, int], float]
 class Collecting:
     """One `parkwatt collect`."""
 
-    def __init__(self, folder: Path, port: int, *options: str) -> None:
-        """Start it; `options` say its part of the messages."""
+    def __init__(self, folder: Path, port: int | Sequence[int], *options: str) -> None:
+        """Start it; `port` of the broker, or of each node of a cluster; `options` say its part of the messages."""
+        nodes = [port] if isinstance(port, int) else port
         name = "-".join(options).replace("/", "of").lstrip("-")
         self.log = folder / f"{name}.log"
         self._store = folder / f"{name}.duckdb"
@@ -33,7 +34,7 @@ class Collecting:
         (folder / "meters.csv").write_text(METERS, encoding="utf-8")
         self._command = [
             sys.executable, "-m", "parkwatt", "collect", "--park", str(folder / "park.yaml"),
-            "--broker", f"mqtt://127.0.0.1:{port}", "--store", f"duckdb://{self._store}",
+            "--broker", ",".join(f"mqtt://127.0.0.1:{node}" for node in nodes), "--store", f"duckdb://{self._store}",
             "--spool-dir", str(folder / "spool"), *options,
         ]  # fmt: skip
         self.start()
