@@ -74,7 +74,27 @@ class Accountant:
     def newest(self) -> Newest:
         """Newest readings of the store; a time that is not yet counts as now."""
         now = self._clock()
+        self._store.news()  # what collectors in other processes wrote is known to the store only once it was asked for
         return {key: min(latest.time, now) for key, latest in self._store.latest().items()}
+
+    def news(self) -> dict[str, Millis] | None:
+        """The earliest time of registers that came since this was asked last, per meter; None: anything may have come.
+
+        A store that nobody else writes has none, whatever comes through this process.
+        """
+        pieces = self._store.news()
+        if pieces is None:
+            return None
+        known = {meter.id: set(registers_of([meter])) for meter in self.park.meters}
+        found: dict[str, Millis] = {}
+        for piece in pieces:
+            rows = piece.readings
+            earliest = np.full(len(rows.index), np.iinfo(np.int64).max)
+            np.minimum.at(earliest, rows.series, rows.time)
+            for key, time in zip(rows.index.keys, earliest.tolist(), strict=True):
+                if key.phase is None and key.quantity in known.get(key.meter, ()):
+                    found[key.meter] = min(time, found.get(key.meter, time))
+        return found
 
     def registers(self, meter: Meter, newest: Newest) -> list[SeriesKey]:
         """The registers of a meter that the store has."""
