@@ -47,7 +47,7 @@ def account(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
         given.end(2, "--until is not after --since, or --since is not over yet: there is nothing in between")
     try:
         with closing(given.store(store, park=the_park, writer="account")) as the_store:
-            home = open_derived(the_store, the_park)
+            home = open_derived(the_store)
             accountant = Accountant(the_store, home, the_park, clock=_now)
             if since is None and until is None:
                 _follow(Follower(accountant, home, clock=_now), park, every=every, heartbeat=heartbeat)

@@ -24,9 +24,10 @@ logger = logging.getLogger(__name__)
 class Follower:
     """Keeps derived data up to date.
 
-    A round accounts the meters that closed an interval since they were accounted last. In every tenth round the last
-    two days of all meters are computed again, and what is otherwise now is written. A meter that is seen for the first
-    time is accounted from two days before its newest row on, or from its first reading if it has no row.
+    A round accounts the meters that closed an interval since they were accounted last, and those of which the store
+    tells that something came late. In every tenth round, and when the store cannot tell what came, the last two days of
+    all meters are computed again, and what is otherwise now is written. A meter that is seen for the first time is
+    accounted from two days before its newest row on, or from its first reading if it has no row.
     """
 
     def __init__(self, accountant: Accountant, home: DerivedStore, *, clock: Callable[[], Millis]) -> None:
@@ -65,19 +66,29 @@ class Follower:
     def go_round(self, *, progress: Progress = unseen) -> Changed:
         """Account what is new; in every tenth round, the first included, what came late as well."""
         self._accountant.park = self._park
+        self._hear()
         newest = self._accountant.newest()
         last = self._last(newest)
         strangers = [meter for meter in self._accountant.park.meters if meter.id in last and meter.id not in self._done]
         jobs = [*self._catching_up(strangers), *self._following(last)]
-        late = self._round % _LATE_ROUNDS == 0
-        if late:
+        if self._round == 0:
             since = Stretch(self._accountant.finished - LATE, self._accountant.finished)
             jobs.append(Job([m for m in self._accountant.park.meters if last.get(m.id, 0) >= since.start], since))
             self._note_limits(min(job.stretch.start for job in jobs))
         changed = self._accountant.account(jobs, newest, progress=progress)
         self._done |= {meter.id: last[meter.id] for job in jobs for meter in job.meters}
-        self._round += 1
+        self._round = (self._round + 1) % _LATE_ROUNDS
         return changed
+
+    def _hear(self) -> None:
+        """Note from when on meters are to be accounted again, where something came late."""
+        earliest = self._accountant.news()
+        if earliest is None:
+            self._round = 0
+            return
+        for meter, time in earliest.items():
+            if meter in self._done:
+                self._done[meter] = min(self._done[meter], time - 1)
 
     def _last(self, newest: Newest) -> dict[str, Millis]:
         """The newest reading of the registers of every meter that has one."""

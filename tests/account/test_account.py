@@ -40,7 +40,7 @@ def account(store: Store, home: DerivedStore, *, now: int = START + DAY, park: P
     return accountant.account_span(Stretch(START - DAY, now))
 
 
-def test_a_row_says_what_it_rests_on(store: DuckStore, home: DerivedStore):
+def test_a_row_says_what_it_rests_on(store: Store, home: DerivedStore):
     """Amount, energy, standard coal and CO2 of an interval, whose it is, and the factors."""
     stored(
         store, steady("press", HOUR), steady("boiler", HOUR, quantity="volume"), steady("tap", HOUR, quantity="volume")
@@ -67,7 +67,7 @@ def test_a_row_says_what_it_rests_on(store: DuckStore, home: DerivedStore):
     assert tap.about == ("tap", None, "water", "")
 
 
-def test_directions(store: DuckStore, home: DerivedStore):
+def test_directions(store: Store, home: DerivedStore):
     """What is given back is taken off; what a generator makes is negative, and has no CO2 of its own."""
     stored(
         store,
@@ -84,7 +84,7 @@ def test_directions(store: DuckStore, home: DerivedStore):
     }  # fmt: skip
 
 
-def test_a_meter_without_readings_has_no_rows(store: DuckStore, home: DerivedStore):
+def test_a_meter_without_readings_has_no_rows(store: Store, home: DerivedStore):
     """Nothing is known of a meter that never spoke, of one reading alone, and outside of the readings."""
     stored(store, steady("press", 2 * HOUR, start=HOUR), register("grid", [(0, 5.0)]))
     account(store, home)
@@ -92,7 +92,7 @@ def test_a_meter_without_readings_has_no_rows(store: DuckStore, home: DerivedSto
     assert {row.about.meter for row in home.consumption()} == {"press"}
 
 
-def test_a_gap_is_estimated_once_it_ends(store: DuckStore, home: DerivedStore):
+def test_a_gap_is_estimated_once_it_ends(store: Store, home: DerivedStore):
     """While a gap is open it has no rows; the reading after it makes them, marked estimated, however long it was."""
     clock = Clock(START + 3 * DAY)
     stored(store, steady("press", HOUR))
@@ -106,7 +106,7 @@ def test_a_gap_is_estimated_once_it_ends(store: DuckStore, home: DerivedStore):
     assert {row.numbers["estimated_share"] for row in home.consumption(start=START + HOUR)} == {1.0}
 
 
-def test_rows_go_with_their_readings(store: DuckStore, home: DerivedStore):
+def test_rows_go_with_their_readings(store: Store, home: DerivedStore):
     """When readings are taken back, so are the intervals that they told."""
     wrong = register("press", [(time, 1000.0 + time / MINUTE) for time in range(2 * HOUR, 5 * HOUR + 1, 5 * MINUTE)])
     stored(store, steady("press", HOUR), arrived=START)
@@ -118,7 +118,7 @@ def test_rows_go_with_their_readings(store: DuckStore, home: DerivedStore):
     assert amounts(home.consumption(), "press").keys() == set(range(4))
 
 
-def test_twice_changes_nothing(store: DuckStore, home: DerivedStore):
+def test_twice_changes_nothing(store: Store, home: DerivedStore):
     """Accounting again what was accounted writes nothing."""
     stored(store, steady("press", 5 * HOUR), steady("grid", 7 * HOUR, every=MINUTE))
     first = account(store, home)
@@ -128,7 +128,7 @@ def test_twice_changes_nothing(store: DuckStore, home: DerivedStore):
     assert exact(home.consumption()) == before
 
 
-def test_only_finished_intervals(store: DuckStore, home: DerivedStore):
+def test_only_finished_intervals(store: Store, home: DerivedStore):
     """The running quarter of an hour has no row, and a reading from the future is not yet believed."""
     stored(store, steady("press", 2 * HOUR), register("press", [(9 * DAY, 9000.0)]))
     account(store, home, now=START + HOUR + 20 * MINUTE)
@@ -144,7 +144,7 @@ def test_only_finished_intervals(store: DuckStore, home: DerivedStore):
         ("Australia/Lord_Howe", (2026, 4, 5), 98),
     ],
 )
-def test_local_days(store: DuckStore, home: DerivedStore, zone: str, day: tuple[int, int, int], quarters: int):
+def test_local_days(store: Store, home: DerivedStore, zone: str, day: tuple[int, int, int], quarters: int):
     """Days of 23, 24, 24.5 and 25 hours have rows from local midnight to midnight, and a point of each contract."""
     park = park_with(time_zone=zone)
     start, end = day_of(to_millis(datetime(*day, 12, tzinfo=park.zone)), park.zone)
@@ -235,7 +235,7 @@ def test_amounts_add_up_to_the_register(tmp_path_factory: pytest.TempPathFactory
         store.close()
 
 
-def test_many_meters_over_a_long_time(store: DuckStore, home: DerivedStore, monkeypatch: pytest.MonkeyPatch):
+def test_many_meters_over_a_long_time(store: Store, home: DerivedStore, monkeypatch: pytest.MonkeyPatch):
     """More meters and more time than are read at once give every row once, and progress comes to its end."""
     monkeypatch.setattr(parkwatt.account, "METERS_AT_ONCE", 3)
     monkeypatch.setattr(parkwatt.account, "_LONGEST", DAY)
@@ -251,7 +251,7 @@ def test_many_meters_over_a_long_time(store: DuckStore, home: DerivedStore, monk
     assert seen == [(done, 12) for done in range(13)]
 
 
-def test_a_register_that_is_rarely_read(store: DuckStore, home: DuckDerived):
+def test_a_register_that_is_rarely_read(store: Store, home: DuckDerived):
     """A meter whose export is read once a day counts net, in whatever parts it is accounted."""
     stored(
         store,
@@ -266,7 +266,7 @@ def test_a_register_that_is_rarely_read(store: DuckStore, home: DuckDerived):
     assert amounts(home.consumption(), "press") == pytest.approx(dict.fromkeys(range(4 * 96), 2.25))
 
 
-def test_limits_of_the_past_stay(store: DuckStore, home: DerivedStore):
+def test_limits_of_the_past_stay(store: Store, home: DerivedStore):
     """A contract that changes counts from its day on; a span that is accounted again takes what the file says now."""
     clock = Clock(START + 2 * DAY)
     stored(store, steady("press", 2 * DAY))

@@ -5,6 +5,7 @@ import pytest
 
 from parkwatt.accounting.periods import QUARTER
 from parkwatt.store.derived import FIELDS, About, Changed, Consumption, DerivedStore, Limit, Stretch
+from parkwatt.store.influx.connection import Connection
 from parkwatt.store.influx.derived import InfluxDerived
 from tests.account.scene import exact
 from tests.store.readings import START
@@ -120,9 +121,11 @@ def test_limits(home: DerivedStore):
     assert home.limits(start=START, end=START + 2 * day) == [Limit(None, START, 6000.0), both[2]]
 
 
-def test_a_server_that_removes_nothing(influx_home: InfluxDerived, caplog: pytest.LogCaptureFixture):
+def test_a_server_that_removes_nothing(
+    influx_home: InfluxDerived, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
     """Without DELETE a row that nobody wants is not read any more, and is no zero."""
-    influx_home._deletes = False  # noqa: SLF001 - as on InfluxDB 3, which is not here
+    monkeypatch.setattr(Connection, "generation", 3)  # which is not here
     put(influx_home, TWO)
     wanted = rows((PRESS._replace(enterprise="other"), {0: known(4.0)}))
     assert put(influx_home, wanted) == Changed(1, 1)

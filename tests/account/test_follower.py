@@ -11,7 +11,7 @@ from parkwatt.account import Accountant
 from parkwatt.account_follower import LATE, Follower
 from parkwatt.accounting.periods import QUARTER
 from parkwatt.park import Meter
-from parkwatt.store import StoreUnavailableError
+from parkwatt.store import Store, StoreUnavailableError
 from parkwatt.store.derived import Changed, DerivedStore, Stretch
 from parkwatt.store.duck import DuckStore
 from parkwatt.store.duck_derived import DuckDerived
@@ -46,7 +46,7 @@ def running(following: Follower) -> Iterator[None]:
         thread.join()
 
 
-def test_what_is_new_and_what_is_late(store: DuckStore, home: DerivedStore):
+def test_what_is_new_and_what_is_late(store: Store, home: DerivedStore):
     """New intervals come by themselves; a late reading and a corrected one change theirs."""
     now = time.time_ns() // 1_000_000
     first = (now - 6 * HOUR) // QUARTER * QUARTER
@@ -68,7 +68,7 @@ def test_what_is_new_and_what_is_late(store: DuckStore, home: DerivedStore):
         until(lambda: of("press") == pytest.approx(corrected))
 
 
-def test_an_interval_is_closed_by_the_reading_after_it(store: DuckStore, home: DerivedStore):
+def test_an_interval_is_closed_by_the_reading_after_it(store: Store, home: DerivedStore):
     """What is known of a finished interval stands at once, with its share; all of it once the next reading comes."""
     clock = Clock(START + QUARTER + MINUTE)
     following = follower(store, home, clock)
@@ -81,7 +81,7 @@ def test_an_interval_is_closed_by_the_reading_after_it(store: DuckStore, home: D
     assert amounts(home.consumption(), "press") == pytest.approx({0: 3.0})
 
 
-def test_it_goes_on_after_a_pause(store: DuckStore, home: DerivedStore):
+def test_it_goes_on_after_a_pause(store: Store, home: DerivedStore):
     """Another start goes on where the last one ended, and sees what came for the two days before."""
     stored(store, steady("press", 5 * DAY, every=10 * MINUTE), steady("grid", 5 * DAY, every=HOUR))
     follower(store, home, Clock(START + 5 * DAY)).go_round()
@@ -96,7 +96,7 @@ def test_it_goes_on_after_a_pause(store: DuckStore, home: DerivedStore):
     assert again.account_span(Stretch(START, START + 8 * DAY)) == Changed()
 
 
-def test_a_meter_that_is_adopted(store: DuckStore, home: DerivedStore):
+def test_a_meter_that_is_adopted(store: Store, home: DerivedStore):
     """A meter that comes into the park file counts with everything that it said so far."""
     clock = Clock(START + 20 * DAY)
     stored(store, steady("new", 20 * DAY, every=HOUR), steady("press", 20 * DAY, every=HOUR))
@@ -108,7 +108,7 @@ def test_a_meter_that_is_adopted(store: DuckStore, home: DerivedStore):
     assert len(home.consumption(["new"])) == 20 * 96
 
 
-def test_late_is_two_days(store: DuckStore, home: DerivedStore):
+def test_late_is_two_days(store: Store, home: DerivedStore):
     """A reading that is later than two days changes nothing by itself; its neighbours do not hide it from a span."""
     clock = Clock(START + 10 * DAY)
     stored(store, steady("press", 10 * DAY, every=HOUR))
@@ -123,7 +123,7 @@ def test_late_is_two_days(store: DuckStore, home: DerivedStore):
     assert exact(home.consumption()) == before
 
 
-def test_a_store_that_is_down(store: DuckStore, caplog: pytest.LogCaptureFixture):
+def test_a_store_that_is_down(duck_store: DuckStore, caplog: pytest.LogCaptureFixture):
     """While the store cannot be asked it says so once, and goes on by itself."""
 
     class Home(DuckDerived):
@@ -134,9 +134,9 @@ def test_a_store_that_is_down(store: DuckStore, caplog: pytest.LogCaptureFixture
                 raise StoreUnavailableError("no answer")
             return super().newest()
 
-    home = Home(store)
-    stored(store, steady("press", HOUR))
-    following = follower(store, home, Clock(START + DAY))
+    home = Home(duck_store)
+    stored(duck_store, steady("press", HOUR))
+    following = follower(duck_store, home, Clock(START + DAY))
     with running(following):
         until(lambda: [problem.detail for problem in following.problems()] == ["no answer"])
         home.down = False

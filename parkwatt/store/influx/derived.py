@@ -1,25 +1,25 @@
 """Derived data in InfluxDB: measurements `consumption` and `limits` in a bucket of their own.
 
-Rows are removed by DELETE over `/query`, which InfluxDB 1 and 2 have. InfluxDB 3 removes no rows: there a row of which
-nothing is known any more gets shares of zero, and its old amount stays beside them, for a zero that nobody measured
-would be worse. What is read here leaves such rows out.
+InfluxDB 3 removes no rows: there a row of which nothing is known any more gets shares of zero, and its old amount stays
+beside them, for a zero that nobody measured would be worse. What is read here leaves such rows out.
 """
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
 from parkwatt.readings import Millis
 from parkwatt.store.derived import FIELDS, About, Changed, Consumption, Limit, Stretch, differences, joined
 from parkwatt.store.influx.connection import Connection, Series, quoted
+from parkwatt.store.influx.layout import head, text
 
 _METERS_AT_ONCE = 50
 _NS_PER_MS = 1_000_000
 _QUARTER: Millis = 900_000
 _TAGS = ("meter", "enterprise", "carrier")
 _SHARES = ("measured_share", "estimated_share")
-_ESCAPED = str.maketrans({",": "\\,", "=": "\\=", " ": "\\ "})
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,6 @@ class InfluxDerived:
         self._connection = connection
         self._park = park
         self._bucket = connection.address.derived_bucket
-        self._deletes: bool | None = None
 
     def consumption(
         self, meters: Sequence[str] = (), *, start: Millis | None = None, end: Millis | None = None
@@ -74,13 +73,15 @@ class InfluxDerived:
 
     def replace_limits(self, stretch: Stretch, limits: Sequence[Limit]) -> Changed:
         """Put limits in place of what is there."""
-        there = self.limits(start=stretch.start, end=stretch.end)
+        there = set(self.limits(start=stretch.start, end=stretch.end))
         wanted = {limit[:2] for limit in limits}
         gone = [limit for limit in there if limit[:2] not in wanted]
-        for limit in gone:
-            self._delete("limits", f"enterprise = {quoted(limit.enterprise or '')}", limit.start, limit.start)
-        put = [limit for limit in limits if limit not in set(there)]
-        self._connection.write(map(self._limit_line, put), bucket=self._bucket)
+        emptied = {limit.start for limit in gone} if self._connection.deletes else set[Millis]()
+        for start in emptied:
+            self._delete("limits", {}, start, start)
+        put = [limit for limit in limits if limit not in there]
+        again = [limit for limit in limits if limit in there and limit.start in emptied]
+        self._connection.write(map(self._limit_line, [*put, *again]), bucket=self._bucket)
         return Changed(len(put), len(gone))
 
     def _ask(self, what: str, *conditions: str, by: str = "") -> list[Series]:
@@ -97,43 +98,44 @@ class InfluxDerived:
         """Remove rows, neighbours of one meter in one request."""
         if not len(rows):
             return
-        if self._can_delete():
+        if self._connection.deletes:
             for meter, start, last in _runs(rows):
-                self._delete("consumption", f"meter = {quoted(meter)}", start, last)
+                self._delete("consumption", {"meter": meter}, start, last)
             return
         logger.warning("InfluxDB 3 removes no rows: %d of which nothing is known any more get shares of 0", len(rows))
         nothing = ",".join(f"{name}=0.0" for name in _SHARES)
         lines = (f"{self._key(row.about)} {nothing} {row.start * _NS_PER_MS}" for row in rows)
         self._connection.write(lines, bucket=self._bucket)
 
-    def _delete(self, measurement: str, condition: str, start: Millis, last: Millis) -> None:
+    def _delete(self, measurement: str, tags: Mapping[str, str], start: Millis, last: Millis) -> None:
         """Delete rows from `start` to `last`, both included."""
-        what = f"DELETE FROM {measurement}"  # noqa: S608 - a name of our own
-        self._ask(what, condition, f"time >= {start}ms", f"time <= {last}ms")
-
-    def _can_delete(self) -> bool:
-        if self._deletes is None:
-            self._deletes = not self._connection.version().startswith("3")
-        return self._deletes
+        self._connection.delete(
+            measurement,
+            {"park": self._park, **tags},
+            first=start * _NS_PER_MS,
+            last=last * _NS_PER_MS,
+            bucket=self._bucket,
+        )
 
     def _lines(self, rows: Consumption) -> Iterator[str]:
         for about, start, numbers in rows:
             fields = [f"{name}={number!r}" for name, number in numbers.items()]
-            factors = about.factors.replace("\\", "\\\\").replace('"', '\\"')
-            yield f'{self._key(about)} {",".join(fields)},factors="{factors}" {start * _NS_PER_MS}'
+            said = f"{','.join(fields)},factors={text(about.factors)}"
+            yield f"{self._key(about)} {said} {start * _NS_PER_MS}"
 
     def _limit_line(self, limit: Limit) -> str:
-        tags, value = self._tags(enterprise=limit.enterprise), float(limit.contracted_demand)
-        return f"limits,{tags} contracted_demand_kw={value!r} {limit.start * _NS_PER_MS}"
+        tags, value = {"enterprise": limit.enterprise, "park": self._park}, float(limit.contracted_demand)
+        return f"{head('limits', tags)} contracted_demand_kw={value!r} {limit.start * _NS_PER_MS}"
 
     def _key(self, about: About) -> str:
-        tags = self._tags(carrier=about.carrier, enterprise=about.enterprise, meter=about.meter)
-        return f"consumption,{tags}"
+        return _head(about[:3], self._park)
 
-    def _tags(self, **tags: str | None) -> str:
-        """Tags in line protocol; those that are None are absent."""
-        known = {**tags, "park": self._park}
-        return ",".join(f"{name}={value.translate(_ESCAPED)}" for name, value in known.items() if value is not None)
+
+@cache
+def _head(about: tuple[str, str | None, str], park: str) -> str:
+    """How the line of a row begins."""
+    meter, enterprise, carrier = about
+    return head("consumption", {"meter": meter, "enterprise": enterprise, "carrier": carrier, "park": park})
 
 
 def _span(start: Millis | None, end: Millis | None) -> list[str]:
