@@ -16,6 +16,7 @@ from parkwatt import __version__
 from parkwatt.moving import manifest
 from parkwatt.moving.archive import Archive
 from parkwatt.moving.copying import Told, nobody
+from parkwatt.moving.life import totals_of
 from parkwatt.moving.manifest import BackupError, Manifest
 from parkwatt.moving.park_folder import park_files
 from parkwatt.moving.parts import Parts
@@ -60,7 +61,7 @@ def back_up(  # noqa: PLR0913 - what goes in, each by its name
 
 
 def _write(made: Path, store: Store, park: Park, park_path: Path, at: Millis, told: Told) -> Manifest:  # noqa: PLR0913, PLR0917 - as above
-    totals = store.totals()  # before the readings: what is counted is in the backup
+    totals = totals_of(store)  # before the readings: what is counted is in the backup
     with made.open("wb") as file:
         with ZipFile(file, "w", ZIP_STORED) as zipped, closing(Parts(zipped, made.parent, told)) as parts:
             months = tuple(parts.months(store, park.zone))

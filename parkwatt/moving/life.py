@@ -46,13 +46,19 @@ def missing_rejections(source: Source, target: Store) -> int:
     return sum(target.compare(Replacement(rejections=page)).rejected for page in rejection_pages(source))
 
 
+def totals_of(source: Source) -> Totals:
+    """Counts over the life of a store, also of one that learns them when it is first asked for something else."""
+    source.rejections(limit=1)
+    return source.totals()
+
+
 def carry_totals(source: Source, target: Store) -> bool:
     """Let a target that has counted no message go on where the source ends; whether it did.
 
     Raises:
         StoreError: if one of both fails.
     """
-    theirs, ours = source.totals(), target.totals()
+    theirs, ours = totals_of(source), totals_of(target)
     if ours.received or not theirs.received:
         return False
     carried = Totals(*(max(0, count - here) for count, here in zip(theirs, ours, strict=True)))
