@@ -5,8 +5,8 @@ import pytest
 
 from parkwatt.accounting.periods import QUARTER
 from parkwatt.store.derived import FIELDS, About, Changed, Consumption, DerivedStore, Limit, Stretch
-from parkwatt.store.influx.connection import Connection
 from parkwatt.store.influx.derived import InfluxDerived
+from parkwatt.store.influx.store import InfluxStore
 from tests.account.scene import exact
 from tests.store.readings import START
 
@@ -122,10 +122,13 @@ def test_limits(home: DerivedStore):
 
 
 def test_a_server_that_removes_nothing(
-    influx_home: InfluxDerived, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    influx_store: InfluxStore,
+    influx_home: InfluxDerived,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ):
     """Without DELETE a row that nobody wants is not read any more, and is no zero."""
-    monkeypatch.setattr(Connection, "generation", 3)  # which is not here
+    monkeypatch.setattr(influx_store.connection, "generation", 3)  # which is not here
     put(influx_home, TWO)
     wanted = rows((PRESS._replace(enterprise="other"), {0: known(4.0)}))
     assert put(influx_home, wanted) == Changed(1, 1)
