@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -28,13 +30,20 @@ def park(park_id: str = "park") -> Park:
 
 
 @pytest.fixture(params=KINDS)
-def open_again(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenStore:
-    """Opens the test's store, as a process does that starts anew."""
+def homes(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], OpenStore]:
+    """Gives homes for stores, each empty; each opens its store as a process does that starts anew."""
+    numbers = count()
     if request.param == "duckdb":
-        return lambda: open_store(f"duckdb://{tmp_path / 'park.duckdb'}")
+        return lambda: partial(open_store, f"duckdb://{tmp_path / f'park-{next(numbers)}.duckdb'}")
     influx: Influx = request.getfixturevalue("influx")
     monkeypatch.setenv("PARKWATT_INFLUX_TOKEN", influx.token)
-    return lambda: open_store(influx.url, park=park(influx.park), writer="test")
+    return lambda: partial(open_store, influx.url, park=park(f"{influx.park}-{next(numbers)}"), writer="test")
+
+
+@pytest.fixture
+def open_again(homes: Callable[[], OpenStore]) -> OpenStore:
+    """Opens the test's store, as a process does that starts anew."""
+    return homes()
 
 
 @pytest.fixture

@@ -4,13 +4,12 @@ import pytest
 
 from parkwatt.quantities import Kind
 from parkwatt.readings import Quality, Reading, SeriesKey
-from parkwatt.store import Batch, Query
-from parkwatt.store.duck import DuckStore
+from parkwatt.store import Batch, Query, Store
 from parkwatt.store.open import open_store
 from tests.store.readings import START, energy, power
 
 
-def test_pages(store: DuckStore) -> None:
+def test_pages(store: Store) -> None:
     """Pages in order of time give every reading once, whatever their size."""
     readings = [power(float(i), meter=f"m{i % 3}", time=START + i // 3) for i in range(50)]
     store.write(Batch.of(readings))
@@ -28,13 +27,13 @@ def test_pages(store: DuckStore) -> None:
         assert set(found) == set(readings)
 
 
-def test_wrong_cursor(store: DuckStore) -> None:
+def test_wrong_cursor(store: Store) -> None:
     """A cursor that the store never gave is refused by name."""
     with pytest.raises(ValueError, match="no cursor"):
         store.readings(Query(), limit=1, after="yesterday")
 
 
-def test_selection(store: DuckStore) -> None:
+def test_selection(store: Store) -> None:
     """Meters (also by prefix), quantities and a half-open time narrow what is found."""
     store.write(
         Batch.of([power(1.0, meter="load-1"), energy(2.0, meter="load-2"), power(3.0, meter="other", time=START + 10)])
@@ -51,14 +50,14 @@ def test_selection(store: DuckStore) -> None:
     assert found(Query(("nobody*",))) == []
 
 
-def test_reading_comes_back_whole(store: DuckStore) -> None:
+def test_reading_comes_back_whole(store: Store) -> None:
     """A reading comes back as it was written, with kind, phase, quality and source of its time."""
     reading = Reading("m", "voltage", "L2", 229.5, Kind.GAUGE, START, quality=Quality.SUSPECT, historical=True)
     store.write(Batch.of([reading]))
     assert store.readings(Query(), limit=1).readings == [reading]
 
 
-def test_buckets(store: DuckStore) -> None:
+def test_buckets(store: Store) -> None:
     """Periods hold first, last, mean and count of their readings, without suspect ones; a gap has no period."""
     minute = 60_000
     store.write(
@@ -79,14 +78,14 @@ def test_buckets(store: DuckStore) -> None:
     assert found.count.tolist() == [2, 1]
 
 
-def test_bucket_origin(store: DuckStore) -> None:
+def test_bucket_origin(store: Store) -> None:
     """Periods can begin off the hour, as local days do."""
     store.write(Batch.of([power(1.0, time=START), power(2.0, time=START + 50)]))
     (found,) = store.buckets(Query(), every=100, origin=START + 30).values()
     assert found.start.tolist() == [START - 70, START + 30]
 
 
-def test_sums(store: DuckStore) -> None:
+def test_sums(store: Store) -> None:
     """Totals are added up per group and period; phases are left out."""
     phase = Reading("m1", "active_power", "L1", 100.0, Kind.GAUGE, START)
     store.write(Batch.of([power(1.0), power(2.0, meter="m2"), power(4.0, meter="m3", time=START + 1000), phase]))
@@ -97,7 +96,7 @@ def test_sums(store: DuckStore) -> None:
     }
 
 
-def test_sums_of_the_whole_time(store: DuckStore) -> None:
+def test_sums_of_the_whole_time(store: Store) -> None:
     """Sums of the whole time are those of its parts added up."""
     store.write(Batch.of([power(float(i), meter=f"m{i % 3}", time=START + i) for i in range(30)]))
     query = Query(quantities=("active_power",), start=START, end=START + 30)
@@ -109,7 +108,7 @@ def test_sums_of_the_whole_time(store: DuckStore) -> None:
     }
 
 
-def test_latest_is_by_series(store: DuckStore) -> None:
+def test_latest_is_by_series(store: Store) -> None:
     """The newest reading of each phase and quantity stands by itself."""
     phase = Reading("m1", "active_power", "L1", 7.0, Kind.GAUGE, START)
     store.write(Batch.of([power(1.0), phase]))

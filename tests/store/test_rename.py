@@ -1,27 +1,25 @@
 """A meter gets another id: everything that was stored of it goes along."""
 
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from parkwatt.live import Live
 from parkwatt.readings import SeriesKey
-from parkwatt.store import Batch, Query, StoreError
-from parkwatt.store.duck import DuckStore
+from parkwatt.store import Batch, Query, Store, StoreError
+from tests.store.conftest import OpenStore
 from tests.store.readings import START, energy, power
 
 EVERYTHING = Query()
 
 
-def stored(store: DuckStore) -> list[tuple[str, str, int, float]]:
+def stored(store: Store) -> list[tuple[str, str, int, float]]:
     return [(r.meter, r.quantity, r.time, r.value) for r in store.readings(EVERYTHING, limit=1_000).readings]
 
 
-def test_everything_goes_along(tmp_path: Path) -> None:
+def test_everything_goes_along(open_again: OpenStore) -> None:
     """Old readings, new ones, and the newest of each series stand under the new id, after a restart too."""
-    path = tmp_path / "park.duckdb"
-    with closing(DuckStore(path)) as store:
+    with closing(open_again()) as store:
         store.write(Batch.of([power(1.0), energy(5.0), power(9.0, meter="m2")]))
         assert store.rename_meter("m1", to="press") == 2
         store.write(Batch.of([power(2.0, meter="press", time=START + 1)]))
@@ -29,12 +27,12 @@ def test_everything_goes_along(tmp_path: Path) -> None:
         assert set(expected) < set(stored(store))
         assert store.latest()[SeriesKey("press", "active_power", None)].value == 2.0
         before = stored(store)
-    with closing(DuckStore(path)) as store:
+    with closing(open_again()) as store:
         assert stored(store) == before
         assert {key.meter for key in store.latest()} == {"press", "m2"}
 
 
-def test_a_rename_can_be_taken_back(store: DuckStore) -> None:
+def test_a_rename_can_be_taken_back(store: Store) -> None:
     """Back under the old id, a reading that comes again is known; and the new id may be used once more."""
     batch = Batch.of([power(1.0), energy(5.0)])
     store.write(batch)
@@ -46,7 +44,7 @@ def test_a_rename_can_be_taken_back(store: DuckStore) -> None:
     assert store.rename_meter("m1", to="press") == 2
 
 
-def test_readings_never_mix(store: DuckStore) -> None:
+def test_readings_never_mix(store: Store) -> None:
     """An id that has readings of its own is refused, and nothing changes."""
     store.write(Batch.of([power(1.0), power(2.0, meter="m2")]))
     before = stored(store)
@@ -55,7 +53,7 @@ def test_readings_never_mix(store: DuckStore) -> None:
     assert stored(store) == before
 
 
-def test_the_live_state_goes_along(store: DuckStore) -> None:
+def test_the_live_state_goes_along(store: Store) -> None:
     """What a meter said last, and when it was heard, is seen under its new id at once."""
     store.write(Batch.of([power(1.0)], arrived=START + 5))
     live = Live(store.latest())
