@@ -14,7 +14,7 @@ from parkwatt.accounting.reach import missing_after, missing_before, reached
 from parkwatt.accounting.registers import readings_of
 from parkwatt.park import Meter, Park
 from parkwatt.readings import Millis, SeriesKey
-from parkwatt.store import Buckets, Query, Store
+from parkwatt.store import Edges, Query, Store
 from parkwatt.store.derived import Changed, Consumption, DerivedStore, Stretch, joined
 
 DAY: Millis = 86_400_000
@@ -28,7 +28,7 @@ _EARLIEST: Millis = -(2**53)
 
 Newest = Mapping[SeriesKey, Millis]
 """Time of the newest reading of every series of a store [ms]."""
-Found = dict[SeriesKey, Buckets]
+Found = dict[SeriesKey, Edges]
 Progress = Callable[[int, int], None]
 """Told how many parts of the work are done, and how many there are."""
 
@@ -171,7 +171,7 @@ class Accountant:
             return {}
         ids = tuple(meter.id for meter in meters)
         query = Query(ids, registers_of(meters), None if start == _EARLIEST else start, end)
-        found = self._store.buckets(query, every=QUARTER)
+        found = self._store.edges(query, every=QUARTER)
         return {key: buckets for key, buckets in found.items() if key.phase is None}
 
 
@@ -185,6 +185,6 @@ def _put_together(earlier: Found, later: Found) -> Found:
     return {key: _concatenated([part[key] for part in (earlier, later) if key in part]) for key in earlier | later}
 
 
-def _concatenated(parts: Sequence[Buckets]) -> Buckets:
-    columns = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Buckets)}
-    return Buckets(**columns)
+def _concatenated(parts: Sequence[Edges]) -> Edges:
+    columns = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Edges)}
+    return Edges(**columns)

@@ -94,5 +94,5 @@ class Past:
         if supply is None:
             return False
         query = Query((supply.id,), (supply.medium.register,), start, end)
-        found = sum(len(b.start) for b in self._installation.store.buckets(query, every=QUARTER).values())
+        found = sum(len(b.start) for b in self._installation.store.edges(query, every=QUARTER).values())
         return found >= _FILLED * (end - start) / QUARTER

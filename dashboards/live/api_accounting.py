@@ -169,6 +169,6 @@ def _registers(
     by_id = {m.id: m for m in meters}
     return {
         key: intervals.consumption(found, edges, digits=by_id[key.meter].register_digits)
-        for key, found in context.store.buckets(query, every=QUARTER).items()
+        for key, found in context.store.edges(query, every=QUARTER).items()
         if key.phase is None
     }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from parkwatt.accounting.registers import MAX_GAP, RegisterEvent, Segments, readings_of, segments
 from parkwatt.readings import Millis
-from parkwatt.store import Buckets
+from parkwatt.store import Edges
 
 Floats = NDArray[np.float64]
 
@@ -87,17 +87,17 @@ class Intervals:
 
 
 def consumption(
-    buckets: Buckets, borders: NDArray[np.int64], *, digits: int | None = None, max_gap: Millis = MAX_GAP
+    edges: Edges, borders: NDArray[np.int64], *, digits: int | None = None, max_gap: Millis = MAX_GAP
 ) -> Intervals:
     """Consumption of one register series from its first and last reading per bucket.
 
     Args:
-        buckets: of the series, in order of time, at least as fine as the borders.
+        edges: of the series, in order of time, at least as fine as the borders.
         borders: of the intervals [ms], growing.
         digits: digits before the register rolls over; None if it is not declared.
         max_gap: readings further apart make what is between them estimated [ms].
     """
-    time, value = readings_of(buckets)
+    time, value = readings_of(edges)
     return between(segments(time, value, digits=digits, max_gap=max_gap), borders, max_gap=max_gap)
 
 

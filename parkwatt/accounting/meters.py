@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from parkwatt.accounting.intervals import Intervals, consumption, missing, net, scaled
 from parkwatt.park import Meter, Role
 from parkwatt.readings import SeriesKey
-from parkwatt.store import Buckets
+from parkwatt.store import Edges
 
 EXPORT, PRODUCTION = "energy_export", "energy_production"
 """Registers of electricity that count what is given out."""
@@ -45,7 +45,7 @@ def taken_in(meter: Meter, register: Callable[[str], Intervals | None]) -> Inter
 
 
 def consumed(
-    buckets: Mapping[SeriesKey, Buckets],
+    buckets: Mapping[SeriesKey, Edges],
     meters: Iterable[Meter],
     borders: NDArray[np.int64],
     *,

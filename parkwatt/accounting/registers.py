@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parkwatt.readings import Millis
-from parkwatt.store import Buckets
+from parkwatt.store import Edges
 
 MAX_GAP: Millis = 30 * 60_000
 """Readings further apart than this say how much was used, but not when [ms]: two accounting intervals."""
@@ -69,10 +69,10 @@ class Segments:
     events: tuple[RegisterEvent, ...]
 
 
-def readings_of(buckets: Buckets) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """First and last reading of every bucket, in order of time, each once: times [ms] and values."""
-    time = np.column_stack((buckets.first_time, buckets.last_time)).ravel()
-    value = np.column_stack((buckets.first, buckets.last)).ravel()
+def readings_of(edges: Edges) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """First and last reading of every period, in order of time, each once: times [ms] and values."""
+    time = np.column_stack((edges.first_time, edges.last_time)).ravel()
+    value = np.column_stack((edges.first, edges.last)).ravel()
     keep = np.ones(len(time), dtype=np.bool_)
     keep[1:] = time[1:] > time[:-1]
     return time[keep], value[keep]

@@ -3,6 +3,7 @@
 from parkwatt.store.base import (
     Batch,
     Buckets,
+    Edges,
     Latest,
     Page,
     Query,
@@ -18,6 +19,7 @@ __all__ = [
     "Arrived",
     "Batch",
     "Buckets",
+    "Edges",
     "Latest",
     "Page",
     "Query",

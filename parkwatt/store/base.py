@@ -150,15 +150,13 @@ class Page(NamedTuple):
 
 
 @dataclass(slots=True)
-class Buckets:
-    """Readings of one series summed up per period; arrays of one length, a row per period that has any.
+class Edges:
+    """First and last reading of one series per period; arrays of one length, a row per period that has any.
 
     Attributes:
         start: start of the period [ms].
         first_time, first: earliest reading in it.
         last_time, last: latest reading in it.
-        mean, low, high: over the readings in it.
-        count: how many there are.
     """
 
     start: NDArray[np.int64]
@@ -166,6 +164,17 @@ class Buckets:
     first: NDArray[np.float64]
     last_time: NDArray[np.int64]
     last: NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class Buckets(Edges):
+    """Readings of one series summed up per period; arrays of one length, a row per period that has any.
+
+    Attributes:
+        mean, low, high: over the readings in it.
+        count: how many there are.
+    """
+
     mean: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
@@ -231,6 +240,13 @@ class Store(Protocol):
 
         Raises:
             StoreUnavailableError: the store cannot be asked now.
+        """
+        ...
+
+    def edges(self, query: Query, *, every: Millis, origin: Millis = 0) -> dict[SeriesKey, Edges]:
+        """First and last reading per series and period of `every` ms, counted from `origin`; suspect ones are left out.
+
+        What registers need; in some stores much less work than `buckets`.
         """
         ...
 

@@ -21,6 +21,7 @@ from parkwatt.store import duck_queries, duck_replace
 from parkwatt.store.base import (
     Batch,
     Buckets,
+    Edges,
     Latest,
     Page,
     Query,
@@ -323,6 +324,10 @@ class DuckStore:
 
     def note(self, figures: Mapping[str, float], *, at: Millis) -> None:
         """Nothing: nobody else can read the file meanwhile."""
+
+    def edges(self, query: Query, *, every: Millis, origin: Millis = 0) -> dict[SeriesKey, Edges]:
+        """First and last reading per series and period; suspect readings are left out."""
+        return duck_queries.edges(self.cursor(), self._index, query, every=every, origin=origin)
 
     def buckets(self, query: Query, *, every: Millis, origin: Millis = 0) -> dict[SeriesKey, Buckets]:
         """Readings per series and period; suspect readings are left out."""

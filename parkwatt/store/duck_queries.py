@@ -1,6 +1,7 @@
 """What is asked of the embedded store, each question with its SQL."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from parkwatt.columns import Columns, SeriesIndex
 from parkwatt.flags import QUALITY_BITS, SUSPECT_BITS, unpack
 from parkwatt.readings import Millis, Reading, Rejection, SeriesKey
-from parkwatt.store.base import Buckets, Page, Query
+from parkwatt.store.base import Buckets, Edges, Page, Query
 from parkwatt.store.replacement import Arrived
 
 PIECE = 200_000
@@ -104,27 +105,50 @@ def _pieces(cursor: duckdb.DuckDBPyConnection, condition: str, query: Query) -> 
         yield start, latest
 
 
+_EDGES = (
+    """min(time) AS first_time, arg_min(value, time) AS first, max(time) AS last_time, arg_max(value, time) AS last"""
+)
+_STATISTICS = "avg(value) AS mean, min(value) AS low, max(value) AS high, count(*) AS count"
+
+
+def edges(
+    cursor: duckdb.DuckDBPyConnection, index: SeriesIndex, query: Query, *, every: Millis, origin: Millis
+) -> dict[SeriesKey, Edges]:
+    """First and last reading per series and period of `every` ms that begins at `origin` plus a multiple of it."""
+    found = _per_period(cursor, index, query, _EDGES, every=every, origin=origin)
+    return {key: Edges(**columns) for key, columns in found}
+
+
 def buckets(
     cursor: duckdb.DuckDBPyConnection, index: SeriesIndex, query: Query, *, every: Millis, origin: Millis
 ) -> dict[SeriesKey, Buckets]:
     """Readings per series and period of `every` ms that begins at `origin` plus a multiple of it."""
+    found = _per_period(cursor, index, query, f"{_EDGES}, {_STATISTICS}", every=every, origin=origin)
+    return {key: Buckets(**columns) for key, columns in found}
+
+
+def _per_period(  # noqa: PLR0913 - what is asked of what, and of which periods
+    cursor: duckdb.DuckDBPyConnection,
+    index: SeriesIndex,
+    query: Query,
+    asked: str,
+    *,
+    every: Millis,
+    origin: Millis,
+) -> Iterator[tuple[SeriesKey, dict[str, NDArray[Any]]]]:
     shift = origin % every
     rows = cursor.execute(
-        f"""SELECT series, (time - {shift}) // {every} * {every} + {shift} AS start,
-        min(time) AS first_time, arg_min(value, time) AS first, max(time) AS last_time, arg_max(value, time) AS last,
-        avg(value) AS mean, min(value) AS low, max(value) AS high, count(*) AS count
+        f"""SELECT series, (time - {shift}) // {every} * {every} + {shift} AS start, {asked}
         FROM readings WHERE {_select(cursor, index, query)} AND time >= ? AND time < ? AND {_NOT_SUSPECT}
         GROUP BY ALL ORDER BY series, start""",  # noqa: S608 - whole numbers and constants
         _span(query),
     ).fetchnumpy()
     series = rows.pop("series")
     columns = {name: np.asarray(column) for name, column in rows.items()}
-    edges = np.flatnonzero(np.diff(series, prepend=-1, append=-1))
-    return {
-        index.keys[int(series[first])]: Buckets(**{name: column[first:last] for name, column in columns.items()})
-        for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
-        if last > first
-    }
+    borders = np.flatnonzero(np.diff(series, prepend=-1, append=-1))
+    for first, last in zip(borders[:-1].tolist(), borders[1:].tolist(), strict=True):
+        if last > first:
+            yield index.keys[int(series[first])], {name: column[first:last] for name, column in columns.items()}
 
 
 def sums(

@@ -123,3 +123,18 @@ def test_store_url_that_is_none(url: str) -> None:
     """A URL that names no store is refused with the form that does."""
     with pytest.raises(ValueError, match="duckdb:///"):
         open_store(url)
+
+
+def test_edges(store: Store) -> None:
+    """First and last reading of periods are those that buckets have, also where periods begin off the hour."""
+    times = [0, 7, 59, 61, 62, 200]
+    suspect = power(9.0, time=START + 300_000, quality=Quality.SUSPECT)
+    store.write(Batch.of([*(energy(float(t), time=START + t * 1000) for t in times), suspect]))
+    query = Query(start=START + 5_000)
+    for origin in (0, START + 5_000):
+        (found,) = store.edges(query, every=60_000, origin=origin).values()
+        (whole,) = store.buckets(query, every=60_000, origin=origin).values()
+        for name in ("start", "first_time", "first", "last_time", "last"):
+            assert getattr(found, name).tolist() == getattr(whole, name).tolist()
+    assert found.first_time.tolist() == [START + s * 1000 for s in (7, 200)]
+    assert found.last.tolist() == [62.0, 200.0]

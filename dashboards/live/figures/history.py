@@ -119,8 +119,8 @@ class RegisterHistory:
         if not self._ids:
             return {}
         query = Query(meters=self._ids, quantities=_QUANTITIES, start=start, end=end)
-        found = self._store.buckets(query, every=QUARTER, origin=start)
-        return {key: readings_of(buckets) for key, buckets in found.items() if key.phase is None}
+        found = self._store.edges(query, every=QUARTER, origin=start)
+        return {key: readings_of(edges) for key, edges in found.items() if key.phase is None}
 
 
 def amount(intervals: Intervals) -> Amount:

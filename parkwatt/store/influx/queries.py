@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from parkwatt.columns import SeriesIndex
 from parkwatt.readings import Millis, Reading, SeriesKey
-from parkwatt.store.base import Buckets, Page, Query
+from parkwatt.store.base import Buckets, Edges, Page, Query
 from parkwatt.store.influx.connection import Connection, Series, any_of, named, quoted
 from parkwatt.store.influx.layout import ARRIVED, FIELDS, FLAGS, READINGS, TIME, Field
 from parkwatt.store.influx.points import columns_of, joined, of_each_identity
@@ -96,26 +96,45 @@ class Questions:
             if len(found):
                 yield found
 
+    def edges(self, query: Query, *, every: Millis, origin: Millis) -> dict[SeriesKey, Edges]:
+        """First and last reading per series and period; suspect ones stand elsewhere and are not in it."""
+        found: dict[SeriesKey, Edges] = {}
+        for field, firsts, lasts in self._per_period(query, _AT_EDGES, every=every, origin=origin):
+            for tags, first in firsts.items():
+                found[_key(tags, field)] = Edges(*_at_edges(first, lasts[tags]))
+        return found
+
     def buckets(self, query: Query, *, every: Millis, origin: Millis) -> dict[SeriesKey, Buckets]:
         """Readings per series and period; suspect ones stand elsewhere and are not in it."""
-        start, end = self._span(query)
         found: dict[SeriesKey, Buckets] = {}
-        if start >= end:
-            return found
-        condition = self._where(replace(query, start=start, end=end))
-        for field in self.fields(query.quantities, suspect=False):
-            name = named(field.name)
-            answer = self._connection.query(
-                f"SELECT first({name}) AS f, last({name}) AS l, mean({name}) AS m, min({name}) AS lo, "  # noqa: S608
-                f"max({name}) AS hi, count({name}) AS n, first({TIME}) AS ft, last({TIME}) AS lt FROM {READINGS} "
-                f"WHERE {condition} AND ({name} <= 0 OR {name} > 0) "
-                f"GROUP BY meter, phase, time({every}ms, {origin % every}ms) fill(none)"
-            )
-            for series in answer:
-                if _is_wanted(query, series):
-                    key = SeriesKey(series.tags["meter"], field.quantity, series.tags["phase"] or None)
-                    found[key] = _buckets(series)
+        for field, firsts, lasts, all_of_them in self._per_period(query, _IN_BUCKETS, every=every, origin=origin):
+            for tags, first in firsts.items():
+                whole = all_of_them[tags]
+                mean, low, high = (np.array(whole.column(name), np.float64) for name in ("m", "lo", "hi"))
+                count = np.array(whole.column("n"), np.int64)
+                found[_key(tags, field)] = Buckets(*_at_edges(first, lasts[tags]), mean, low, high, count)
         return found
+
+    def _per_period(
+        self, query: Query, asked: Sequence[str], *, every: Millis, origin: Millis
+    ) -> Iterator[tuple[Any, ...]]:
+        """A field, and for each of what is asked of it the answers by their tags."""
+        start, end = self._span(query)
+        if start >= end:
+            return
+        condition = self._where(replace(query, start=start, end=end))
+        periods = f"GROUP BY meter, phase, time({every}ms, {origin % every}ms) fill(none)"
+        for field in self.fields(query.quantities, suspect=False):
+            answers = [
+                self._connection.query(
+                    f"SELECT {what.format(named(field.name))} FROM {READINGS} WHERE {condition} {periods}"  # noqa: S608
+                )
+                for what in asked
+            ]
+            yield (
+                field,
+                *({_tags(series): series for series in answer if _is_wanted(query, series)} for answer in answers),
+            )
 
     def sums(
         self, group_of: Mapping[str, str], query: Query, *, every: Millis | None
@@ -265,21 +284,31 @@ def _by_tags(series: Series, values: Sequence[list[Any]]) -> Iterator[Series]:
         yield Series(series.columns, rows, {tag: value or "" for tag, value in zip(_TAGS, tags, strict=True)})
 
 
-def _buckets(series: Series) -> Buckets:
-    start, first, last, mean, low, high, count, first_time, last_time = (
-        series.column(name) for name in ("time", "f", "l", "m", "lo", "hi", "n", "ft", "lt")
+_Times = NDArray[np.int64]
+_Values = NDArray[np.float64]
+# A single first or last gives what stands beside it in its point, its time among that.
+_AT_EDGES: Final = (f"first({{}}) AS v, {TIME}", f"last({{}}) AS v, {TIME}")
+_IN_BUCKETS: Final = (*_AT_EDGES, "mean({0}) AS m, min({0}) AS lo, max({0}) AS hi, count({0}) AS n")
+
+
+def _at_edges(first: Series, last: Series) -> tuple[_Times, _Times, _Values, _Times, _Values]:
+    """Start of each period; time and value of its first reading, and of its last."""
+    return (
+        np.array(first.column("time"), np.int64),
+        np.array(first.column(TIME), np.int64),
+        np.array(first.column("v"), np.float64),
+        np.array(last.column(TIME), np.int64),
+        np.array(last.column("v"), np.float64),
     )
-    return Buckets(
-        start=np.array(start, np.int64),
-        first_time=np.array(first_time, np.int64),
-        first=np.array(first, np.float64),
-        last_time=np.array(last_time, np.int64),
-        last=np.array(last, np.float64),
-        mean=np.array(mean, np.float64),
-        low=np.array(low, np.float64),
-        high=np.array(high, np.float64),
-        count=np.array(count, np.int64),
-    )
+
+
+def _tags(series: Series) -> tuple[str, ...]:
+    return tuple(series.tags[tag] for tag in _TAGS)
+
+
+def _key(tags: tuple[str, ...], field: Field) -> SeriesKey:
+    meter, phase = tags
+    return SeriesKey(meter, field.quantity, phase or None)
 
 
 def _name(key: SeriesKey) -> str:

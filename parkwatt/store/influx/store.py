@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from parkwatt.columns import Columns, SeriesIndex
 from parkwatt.park import Park
 from parkwatt.readings import Millis, Rejection, SeriesKey
-from parkwatt.store.base import Batch, Buckets, Latest, Page, Query, StoreError, Totals, Written
+from parkwatt.store.base import Batch, Buckets, Edges, Latest, Page, Query, StoreError, Totals, Written
 from parkwatt.store.influx import rejecting, rewriting
 from parkwatt.store.influx.address import InfluxAddress
 from parkwatt.store.influx.buckets import prepare
@@ -200,6 +200,11 @@ class InfluxStore:
         """Readings in order of time, in pieces that are asked for one after the other."""
         self.open()
         return self._questions.scan(query)
+
+    def edges(self, query: Query, *, every: Millis, origin: Millis = 0) -> dict[SeriesKey, Edges]:
+        """First and last reading per series and period; suspect readings are left out."""
+        self.open()
+        return self._questions.edges(query, every=every, origin=origin)
 
     def buckets(self, query: Query, *, every: Millis, origin: Millis = 0) -> dict[SeriesKey, Buckets]:
         """Readings per series and period; suspect readings are left out."""
