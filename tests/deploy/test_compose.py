@@ -1,5 +1,6 @@
 """What docker-compose.yml promises: nothing reachable but page and Grafana, nothing unpinned, nothing unguarded."""
 
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from parkwatt import __version__
 from tests.deploy.compose import (
@@ -19,8 +21,10 @@ from tests.deploy.compose import (
     services,
     variables,
 )
+from tests.deploy.options import variables as options_of
 
-OVERRIDES = ("deploy/meters.yml", "deploy/meters-tls.yml")
+WAYS_IN = ("deploy/meters.yml", "deploy/meters-tls.yml")
+ELSEWHERE = ("deploy/broker-elsewhere.yml", "deploy/influxdb-elsewhere.yml")
 ONE_SHOT = {"grafana-publish", "parkwatt"}
 """Services that do something and end."""
 
@@ -46,9 +50,9 @@ def docker_compose() -> list[str]:
     pytest.skip("Docker Compose 2 is not installed")
 
 
-@pytest.mark.parametrize("override", ["", *OVERRIDES])
+@pytest.mark.parametrize("override", ["", *WAYS_IN, *ELSEWHERE])
 def test_compose_takes_it(tmp_path: Path, override: str) -> None:
-    """Docker Compose itself finds the file valid with .env as made, alone and with each way in for meters."""
+    """Docker Compose itself finds the file valid with .env as made, alone and with each addition."""
     compose = docker_compose()
     for name in ("docker-compose.yml", "deploy"):
         _copy(name, tmp_path)
@@ -56,8 +60,16 @@ def test_compose_takes_it(tmp_path: Path, override: str) -> None:
     if override:
         with env_file.open("a", encoding="utf-8") as env:
             env.write(f"COMPOSE_FILE=docker-compose.yml:{override}\nMQTT_ADDRESS=192.0.2.1\n")
-    ran = _run([*compose, "--profile", "*", "config", "--quiet"], tmp_path)
+            env.write("BROKER_URL=mqtts://us@broker.example\nINFLUX_URL='influxs://influx.example/?org=o&bucket=b'\n")
+    ran = _run([*compose, "--profile", "*", "config"], tmp_path)
     assert (ran.returncode, ran.stderr) == (0, "")
+    made = yaml.safe_load(ran.stdout)["services"]
+    for what, variable in (("broker", "PARKWATT_BROKER"), ("influxdb", "PARKWATT_STORE")):
+        is_elsewhere = what in override
+        assert (what not in made) == is_elsewhere
+        for name in ("collect-1", "collect-2"):
+            assert made[name]["environment"][variable].startswith(("mqtts", "influxs")) == is_elsewhere
+            assert ("outside" in made[name]["networks"]) == any(place in override for place in ("broker", "influxdb"))
 
 
 def test_compose_refuses_without_secrets(tmp_path: Path) -> None:
@@ -105,7 +117,7 @@ def test_only_page_and_grafana_are_reachable(stack: dict[str, dict[str, Any]]) -
 
 def test_meters_are_let_in_where_it_is_said(env_file: Path) -> None:
     """The ways in for meters open the broker alone, on an address that must be given."""
-    for override, port in zip(OVERRIDES, ("1883", "8883"), strict=True):
+    for override, port in zip(WAYS_IN, ("1883", "8883"), strict=True):
         with pytest.raises(MissingVariableError, match="MQTT_ADDRESS"):
             services(read_env(env_file), ROOT / override)
         opened = services({**read_env(env_file), "MQTT_ADDRESS": "192.0.2.1"}, ROOT / override)
@@ -179,3 +191,22 @@ def test_the_tree_holds_no_env_file() -> None:
     """.env, certificates and the park folder are never committed."""
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
     assert {"/.env", "/certificates/", "/park/"} <= set(ignored)
+
+
+def ours(stack: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {name: service for name, service in stack.items() if service["image"].startswith(OURS)}
+
+
+def test_commands_exist_and_have_what_they_need(stack: dict[str, dict[str, Any]]) -> None:
+    """Every variable that a service is given is an option of its command; none that it needs is missing."""
+    known = {"PARKWATT_INFLUX_TOKEN"}
+    for name, service in ours(stack).items():
+        if name == "parkwatt" or (
+            name == "grafana-publish" and importlib.util.find_spec("parkwatt.grafana_cli") is None
+        ):
+            continue
+        options, given = options_of(service["command"]), set(service["environment"])
+        health = options_of(["health"]) if "test" in service["healthcheck"] else {}
+        assert given - known <= set(options) | set(health), name
+        needed = {variable for variable, parameter in options.items() if parameter.required}
+        assert needed <= given, name
