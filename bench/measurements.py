@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bench import collectors, growth, latency, queries, telegraf, throughput
+from bench import collectors, growth, latency, moving, queries, telegraf, throughput
 from bench.plan import Plan
 from bench.result import Result
 
@@ -17,4 +17,5 @@ MEASUREMENTS: Mapping[str, Callable[[Plan], Iterable[Result]]] = {
     "meters": growth.measure_meters,
     "stored": growth.measure_stored,
     "queries": queries.measure,
+    "moving": moving.measure,
 }
