@@ -18,7 +18,7 @@ CLUSTER = "mqtt://ann@a:1883, mqtt://ann@b:2883,mqtt://ann@[::1]"
 
 def test_nodes_of_a_cluster() -> None:
     """Several URLs are one broker with several places, the first of which is its address."""
-    address = BrokerAddress.parse(CLUSTER, password="secret")  # noqa: S106 - made for this test
+    address = BrokerAddress.parse(CLUSTER, password="secret")
     assert (address.host, address.port, address.user) == ("a", 1883, "ann")
     assert address.hosts == (("a", 1883), ("b", 2883), ("::1", 1883))
     assert str(address) == "mqtt://a:1883,mqtt://b:2883,mqtt://[::1]:1883"

@@ -111,7 +111,7 @@ def test_leftover_of_a_killed_run(tmp_path: Path) -> None:
 
 def test_embedded_broker_with_password(tmp_path: Path, connect: Connect) -> None:
     """With a password set, only who knows it may publish and listen."""
-    broker = EmbeddedBroker(tmp_path / "broker", port=free_port(), password="s3cret")  # noqa: S106 - made for this test
+    broker = EmbeddedBroker(tmp_path / "broker", port=free_port(), password="s3cret")
     broker.start()
     try:
         _, inbox = connect(broker.address)
@@ -159,9 +159,9 @@ def test_users_and_wrong_password(mosquitto: StartMosquitto, connect: Connect, t
     passwords.chmod(0o644)
     port = mosquitto("allow_anonymous false", f"password_file {passwords}")
     url = f"mqtt://collector@127.0.0.1:{port}"
-    session, _ = connect(BrokerAddress.parse(url, password="right"))  # noqa: S106 - made for this test
+    session, _ = connect(BrokerAddress.parse(url, password="right"))
     assert session.problem is None
-    wrong, _ = connect(BrokerAddress.parse(url, password="wrong"), client_id="wrong", wait=False)  # noqa: S106
+    wrong, _ = connect(BrokerAddress.parse(url, password="wrong"), client_id="wrong", wait=False)
     until(lambda: "refuses us" in (wrong.problem or ""))
 
 
@@ -209,4 +209,4 @@ def test_address_that_is_none() -> None:
         BrokerAddress.parse("mqtt://user:pw@broker")
     with pytest.raises(ValueError, match="mqtts"):
         BrokerAddress.parse("mqtt://broker", tls=Tls())
-    assert "pw" not in repr(BrokerAddress.parse("mqtt://user@broker", password="pw"))  # noqa: S106
+    assert "pw" not in repr(BrokerAddress.parse("mqtt://user@broker", password="pw"))

@@ -23,7 +23,7 @@ def guarded() -> TestClient:
     app = FastAPI()
     app.get("/secret")(lambda: "inside")
     app.get("/healthz")(lambda: "alive")
-    app.add_middleware(Door, password="open sesame")  # noqa: S106 - made for this test
+    app.add_middleware(Door, password="open sesame")
     return TestClient(app, base_url="http://park.example")
 
 

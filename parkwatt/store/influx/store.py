@@ -257,6 +257,7 @@ class InfluxStore:
 
     def note(self, figures: Mapping[str, float], *, at: Millis) -> None:
         """Keep how this process is doing, for those who look at the whole."""
+        self.open()
         said = ",".join(f"{name}={float(value)!r}" for name, value in figures.items())
         self.connection.write([f"{head(PIPELINE, {'park': self.park, 'writer': self.writer})} {said} {at * _MS}"])
 
