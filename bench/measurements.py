@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bench import collectors, growth, latency, moving, queries, telegraf, throughput
+from bench import collectors, growth, influx, latency, moving, queries, telegraf, throughput
 from bench.plan import Plan
 from bench.result import Result
 
@@ -18,4 +18,5 @@ MEASUREMENTS: Mapping[str, Callable[[Plan], Iterable[Result]]] = {
     "stored": growth.measure_stored,
     "queries": queries.measure,
     "moving": moving.measure,
+    "influx": influx.measure,
 }

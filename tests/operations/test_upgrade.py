@@ -14,7 +14,8 @@ from tests.store.readings import START, power
 
 WRITTEN_BY_THE_FIRST = """
 INSERT INTO series VALUES (0, 'm1', 'active_power', NULL), (1, 'm1', 'voltage', 'L1');
-INSERT INTO readings VALUES (0, 1767225600000, 5.5, 1767225600040, 0, 1), (1, 1767225600000, 230.1, 1767225600040, 4, 1);
+INSERT INTO readings VALUES (0, 1767225600000, 5.5, 1767225600040, 0, 1);
+INSERT INTO readings VALUES (1, 1767225600000, 230.1, 1767225600040, 4, 1);
 INSERT INTO rejections VALUES (1767225600040, 'box/7', 'x'::BLOB, 'no device model', 1);
 INSERT INTO totals VALUES (1, 3, 1, 2, 0, 0, 1);
 """
