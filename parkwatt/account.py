@@ -72,9 +72,8 @@ class Accountant:
         return quarter_of(self._clock(), self.park.zone)
 
     def newest(self) -> Newest:
-        """Newest readings of the store; a time that is not yet counts as now."""
+        """Newest readings, as far as news were asked for; a time that is not yet counts as now."""
         now = self._clock()
-        self._store.news()  # what collectors in other processes wrote is known to the store only once it was asked for
         return {key: min(latest.time, now) for key, latest in self._store.latest().items()}
 
     def news(self) -> dict[str, Millis] | None:

@@ -4,15 +4,20 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from parkwatt.accounting.periods import QUARTER
 from parkwatt.readings import to_iso
 from parkwatt.store.duck import DuckStore
 from parkwatt.store.duck_derived import DuckDerived
+from parkwatt.store.influx.store import InfluxStore
+from parkwatt.store.open_derived import open_derived
 from tests.account.scene import DAY, HOUR, register, steady, stored
+from tests.influx_server import Influx
 from tests.store.readings import START
 from tests.waiting import until
 
@@ -91,6 +96,36 @@ def test_the_park_file_is_read_again(place: Path):
     finally:
         process.terminate()
         process.wait(30)
+
+
+def test_a_collector_writes_meanwhile(place: Path, influx: Influx, influx_store: InfluxStore):
+    """A process of its own hears from InfluxDB what another wrote, the late reading too."""
+    (place / "park.yaml").write_text(PARK.replace("id: test", f"id: {influx.park}"), encoding="utf-8")
+    now = time.time_ns() // 1_000_000
+    first = (now - 8 * HOUR) // QUARTER * QUARTER
+    home = open_derived(influx_store)
+
+    def amounts() -> dict[int, float]:
+        return {(row.start - first) // QUARTER: row.numbers["amount"] for row in home.consumption()}
+
+    stored(influx_store, steady("press", HOUR, every=HOUR, origin=first), arrived=now)
+    options = ["--park", str(place / "park.yaml"), "--store", influx.url, "--every", "0.2"]
+    environment = os.environ | {"PARKWATT_INFLUX_TOKEN": influx.token}
+    with (place / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "parkwatt", "account", *options], stderr=log, stdout=log, env=environment
+        )
+    try:
+        until(lambda: amounts() == pytest.approx(dict.fromkeys(range(4), 3.0)), seconds=60)
+        stored(influx_store, register("press", [(2 * HOUR, 1024.0)], origin=first), arrived=now + 1)
+        until(lambda: amounts() == pytest.approx(dict.fromkeys(range(8), 3.0)))
+        stored(influx_store, register("press", [(HOUR // 2, 1000.0)], origin=first), arrived=now + 2)
+        late = dict.fromkeys((0, 1), 0.0) | dict.fromkeys((2, 3), 6.0) | dict.fromkeys(range(4, 8), 3.0)
+        until(lambda: amounts() == pytest.approx(late))
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0
+    assert {limit.contracted_demand for limit in home.limits(start=first, end=now)} <= {5000.0}
 
 
 @pytest.mark.parametrize(

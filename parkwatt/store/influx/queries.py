@@ -131,10 +131,8 @@ class Questions:
                 )
                 for what in asked
             ]
-            yield (
-                field,
-                *({_tags(series): series for series in answer if _is_wanted(query, series)} for answer in answers),
-            )
+            by_tags = [{_tags(series): series for series in answer if _is_wanted(query, series)} for answer in answers]
+            yield (field, *_agreeing(by_tags))
 
     def sums(
         self, group_of: Mapping[str, str], query: Query, *, every: Millis | None
@@ -289,6 +287,18 @@ _Values = NDArray[np.float64]
 # A single first or last gives what stands beside it in its point, its time among that.
 _AT_EDGES: Final = (f"first({{}}) AS v, {TIME}", f"last({{}}) AS v, {TIME}")
 _IN_BUCKETS: Final = (*_AT_EDGES, "mean({0}) AS m, min({0}) AS lo, max({0}) AS hi, count({0}) AS n")
+
+
+def _agreeing(answers: Sequence[Mapping[tuple[str, ...], Series]]) -> list[dict[tuple[str, ...], Series]]:
+    """Of answers that were asked for one after the other, the periods that all have: more may come in between."""
+    in_all = set.intersection(*(set(answer) for answer in answers))
+    for tags in in_all:
+        times = [answer[tags].column("time") for answer in answers]
+        if any(each != times[0] for each in times):
+            shared = set.intersection(*map(set, times))
+            for answer in answers:
+                answer[tags].values = [row for row in answer[tags].values if row[0] in shared]
+    return [{tags: series for tags, series in answer.items() if tags in in_all} for answer in answers]
 
 
 def _at_edges(first: Series, last: Series) -> tuple[_Times, _Times, _Values, _Times, _Values]:
