@@ -13,7 +13,24 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ROOMS = ("parkwatt", "ingest", "dashboards", "bench", "tests")
 PRODUCT = ("parkwatt", "ingest", "dashboards", "bench", "deploy", "docs", "tools", ".ci")
-TEXTS = {"", ".py", ".md", ".yaml", ".yml", ".toml", ".json", ".csv", ".css", ".js", ".sh", ".sql", ".cfg", ".lock", ".conf", ".service"}
+TEXTS = {
+    "",
+    ".py",
+    ".md",
+    ".yaml",
+    ".yml",
+    ".toml",
+    ".json",
+    ".csv",
+    ".css",
+    ".js",
+    ".sh",
+    ".sql",
+    ".cfg",
+    ".lock",
+    ".conf",
+    ".service",
+}
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 

@@ -118,19 +118,19 @@ def _crash(stack: Stack, when: Callable[[], bool]) -> None:
 
 def count(influx: Influx, field: str) -> int:
     """How many values InfluxDB has, by its own count."""
-    rows = influx.query(f"SELECT count({field}) AS n FROM readings WHERE park = '{influx.park}'")  # noqa: S608 - ours
+    rows = influx.query(f"SELECT count({field}) AS n FROM readings WHERE park = '{influx.park}'")
     return int(str(rows[0]["n"])) if rows else 0
 
 
 def powers(influx: Influx) -> dict[tuple[str, int], float]:
     """Active power by meter and time, as InfluxDB has it."""
-    rows = influx.query(f"SELECT active_power_kw FROM readings WHERE park = '{influx.park}' GROUP BY meter")  # noqa: S608
+    rows = influx.query(f"SELECT active_power_kw FROM readings WHERE park = '{influx.park}' GROUP BY meter")
     return {(str(row["meter"]), int(str(row["time"]))): float(str(row["active_power_kw"])) for row in rows}
 
 
 def consumed(influx: Influx) -> dict[str, float]:
     """Energy by meter, as accounting has written it [kWh]."""
-    asked = f"SELECT sum(amount) AS amount FROM consumption WHERE park = '{influx.park}' GROUP BY meter"  # noqa: S608 - ours
+    asked = f"SELECT sum(amount) AS amount FROM consumption WHERE park = '{influx.park}' GROUP BY meter"
     return {
         str(row["meter"]): float(str(row["amount"])) for row in influx.query(asked, bucket=f"{influx.bucket}_derived")
     }
