@@ -17,6 +17,8 @@ from parkwatt.store import Arrived, Replacement, Store
 from parkwatt.store.derived import Changed, DerivedStore, Stretch
 from parkwatt.store.duck import DuckStore
 from parkwatt.store.duck_derived import DuckDerived
+from parkwatt.store.influx.store import InfluxStore
+from parkwatt.store.open_derived import open_derived
 from tests.account.scene import (
     DAY,
     HOUR,
@@ -280,3 +282,26 @@ def test_limits_of_the_past_stay(store: Store, home: DerivedStore):
     accountant = Accountant(store, home, raised, clock=clock)
     accountant.account_span(Stretch(START, clock.now))
     assert {limit.contracted_demand for limit in home.limits(start=START, end=clock.now)} == {6000.0, 800.0}
+
+
+def test_readings_that_come_in_between(influx_store: InfluxStore, monkeypatch: pytest.MonkeyPatch):
+    """What is written while a server is asked one thing after the other spoils nothing."""
+    stored(influx_store, steady("press", HOUR))
+    ask = influx_store.connection.query
+    written: list[int] = []
+
+    def ask_and_write(influxql: str, **options: str) -> object:
+        answer = ask(influxql, **options)
+        if "first(" in influxql and not written:
+            written.append(1)
+            late = [*register("press", [(2 * HOUR, 1024.0)]), *register("grid", [(2 * HOUR, 5.0)])]
+            stored(influx_store, late, arrived=START + 1)
+        return answer
+
+    monkeypatch.setattr(influx_store.connection, "query", ask_and_write)
+    home = open_derived(influx_store)
+    account(influx_store, home)
+    assert written
+    assert amounts(home.consumption(), "press") == pytest.approx(dict.fromkeys(range(4), 3.0))
+    account(influx_store, home)
+    assert amounts(home.consumption(), "press") == pytest.approx(dict.fromkeys(range(8), 3.0))
