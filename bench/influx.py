@@ -48,6 +48,12 @@ def measure(plan: Plan) -> Iterator[Result]:
             disk = influxd.compacted(server.folder, influx.bucket) / readings
             yield Result(what="InfluxDB: bytes per reading, compacted", measured=f"{disk:.1f}", numbers={"disk": disk})
             yield from _asked(store, park, days)
+            memory = influxd.peak_memory(server.pid)
+            yield Result(
+                what="InfluxDB: peak memory, 1,000 meters",
+                measured=f"{memory / 1e6:,.0f} MB",
+                numbers={"memory": memory},
+            )
 
 
 def _asked(store: Store, park: Park, days: int) -> Iterator[Result]:
