@@ -202,9 +202,8 @@ def influxd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnInflux]:
     server.stop()
 
 
-@pytest.fixture
-def influx(request: pytest.FixtureRequest) -> Influx:
-    """A real InfluxDB and a bucket for the test: the one the environment names, or else Debian's."""
+def fresh_influx(request: pytest.FixtureRequest) -> Influx:
+    """A real InfluxDB and a bucket that nobody else has: the one the environment names, or else Debian's."""
     if ASKED_FOR:
         parts = urlsplit(ASKED_FOR)
         return Influx(
@@ -217,3 +216,9 @@ def influx(request: pytest.FixtureRequest) -> Influx:
         )
     server: OwnInflux = request.getfixturevalue("influxd")
     return server.influx()
+
+
+@pytest.fixture
+def influx(request: pytest.FixtureRequest) -> Influx:
+    """One for the test."""
+    return fresh_influx(request)
