@@ -5,17 +5,23 @@ write looks at these few points to know what to read.
 """
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from itertools import takewhile
+from typing import Any, Final, NamedTuple
 
 from parkwatt.readings import Millis
 from parkwatt.store.base import Totals
-from parkwatt.store.influx.connection import Connection, quoted
+from parkwatt.store.influx.connection import Connection, Series, quoted
 from parkwatt.store.influx.layout import BATCHES, head
 
 _EARLIEST: Final = "earliest_ms"
 _ARRIVED: Final = "arrived_ms"
 _REMOVED: Final = "removed"
+
+
+_BEING_WRITTEN: Final = 3
+"""How many of a writer's newest points are looked at for a whole one."""
 
 
 class News(NamedTuple):
@@ -78,15 +84,17 @@ class Counts:
         Raises:
             StoreUnavailableError: if the server cannot be asked.
         """
-        names = ", ".join(Totals._fields[1:])
+        names = ", ".join(Totals._fields)
         answer = self.connection.query(
-            f"SELECT last({Totals._fields[0]}) AS {Totals._fields[0]}, {names} FROM {BATCHES} "  # noqa: S608 - quoted
-            f"WHERE park = {quoted(self.park)} GROUP BY writer",
+            f"SELECT {names} FROM {BATCHES} WHERE park = {quoted(self.park)} "  # noqa: S608 - quoted
+            f"GROUP BY writer ORDER BY time DESC LIMIT {_BEING_WRITTEN}",
             precision="ns",
         )
         for series in answer:
-            totals = Totals(*(int(series.column(name)[-1]) for name in Totals._fields))
-            self._take(series.tags["writer"], totals, series.column("time")[-1])
+            whole = [row for row in _rows(series, Totals._fields) if None not in row]
+            if whole:
+                at, *counts = whole[0]
+                self._take(series.tags["writer"], Totals(*map(int, counts)), at)
 
     def _take(self, writer: str, totals: Totals, at: int) -> None:
         if writer == self.writer:
@@ -125,12 +133,17 @@ class Counts:
             writer = series.tags["writer"]
             if writer == self.writer:
                 continue
-            times, columns = series.column("time"), [series.column(name) for name in Totals._fields]
-            change = (series.column(_EARLIEST), series.column(_ARRIVED), series.column(_REMOVED))
-            for at, earliest, arrived, removed in zip(times, *change, strict=True):
-                if at > self._seen.get(writer, 0):
-                    found.append(News(int(earliest), int(arrived), bool(removed)))
-            self._take(writer, Totals(*(int(column[-1]) for column in columns)), times[-1])
+            unseen = [
+                row
+                for row in _rows(series, (*Totals._fields, _EARLIEST, _ARRIVED, _REMOVED))
+                if row[0] > self._seen.get(writer, 0)
+            ]
+            # A point that is just being written may lack fields. It is news when it is whole.
+            whole = list(takewhile(lambda row: None not in row, unseen))
+            found += [News(int(earliest), int(arrived), bool(removed)) for *_, earliest, arrived, removed in whole]
+            if whole:
+                at, *counts = whole[-1]
+                self._take(writer, Totals(*map(int, counts[: len(Totals._fields)])), at)
         if not found:
             return News()
         return News(
@@ -138,3 +151,8 @@ class Counts:
             min(n.arrived for n in found),
             any(n.removed for n in found),
         )
+
+
+def _rows(series: Series, names: Iterable[str]) -> list[tuple[Any, ...]]:
+    """Time and these fields of every point."""
+    return list(zip(*(series.column(name) for name in ("time", *names)), strict=True))
