@@ -87,6 +87,7 @@ def play(
         consumption = {meter(number): energy(start + (turns - 1) * STEP, start) for number in range(METERS)}
         eventually(lambda: consumed(influx) == consumption, seconds=60)
         page = Page(stack.page_port, stack.env["PARKWATT_PASSWORD"])
+        eventually(lambda: page.status()["stored"] == 2 * messages, seconds=10)
         return Outcome(
             messages=load.sent,
             rate=messages / seconds,
