@@ -259,7 +259,7 @@ class Store(Protocol):
     ) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
         """Values of totals (no phase) added up per group of meters, and per period of `every` ms if that is given.
 
-        Per group: starts of the periods [ms] (the query's start, or 0, without `every`) and their sums.
+        Per group that has any: starts of the periods [ms] (the query's start, or 0, without `every`) and their sums.
         """
         ...
 

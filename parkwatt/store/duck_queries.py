@@ -179,7 +179,8 @@ def sums(
         GROUP BY ALL ORDER BY part, start"""  # noqa: S608 - whole numbers
     rows = cursor.execute(sql, _span(query)).fetchnumpy()
     parts, starts, totals = (np.asarray(rows[name]) for name in ("part", "start", "total"))
-    return {name: (starts[parts == number], totals[parts == number]) for number, name in enumerate(names)}
+    mine = {name: parts == number for number, name in enumerate(names)}
+    return {name: (starts[rows], totals[rows]) for name, rows in mine.items() if rows.any()}
 
 
 def rejections(cursor: duckdb.DuckDBPyConnection, *, limit: int, before: Millis | None) -> list[Rejection]:
