@@ -55,19 +55,25 @@ def test_docker_sees_the_sources_alone(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """The wheel as the Dockerfile makes it, twice, from two copies; without a network, and without git."""
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What Docker sees of the sources, at one moment; without git."""
+    folder = tmp_path_factory.mktemp("sources")
+    for path in context(ROOT):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / path, folder / path)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheels(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The wheel as the Dockerfile makes it, twice, from files of different times; without a network."""
     env = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": sysconfig.get_path("purelib"),
     }
     made = []
     for name in ("one", "two"):
-        folder = tmp_path_factory.mktemp(name)
-        for path in context(ROOT):
-            (folder / "source" / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / path, folder / "source" / path)
-        build = Build(folder, source=folder / "source", env=env)
+        build = Build(tmp_path_factory.mktemp(name), source=sources, env=env)
         build.run(without=" install ")
         made.append(build.wheel)
     return made
@@ -79,12 +85,12 @@ def test_same_sources_make_the_same_wheel(wheels: list[Path]) -> None:
     assert one == two
 
 
-def test_the_wheel_is_whole(wheels: list[Path]) -> None:
+def test_the_wheel_is_whole(wheels: list[Path], sources: Path) -> None:
     """Every module and every file that the product reads at run time is in it, and nothing else."""
     inside = {name for name in zipfile.ZipFile(wheels[0]).namelist() if ".dist-info/" not in name}
-    sources = {
+    meant = {
         str(path)
-        for path in context(ROOT)
+        for path in context(sources)
         if len(path.parts) > 1 and (path.suffix in DATA | {".py", ".typed"} or "template" in path.parts)
     }
-    assert inside == sources
+    assert inside == meant
