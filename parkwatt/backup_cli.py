@@ -35,6 +35,8 @@ def backup(
     from parkwatt.store.open import open_store
 
     given.refuse_new(store, "--store")
+    if out.is_dir():
+        given.end(2, f"--out: {out} is a folder; name a file in it, for example {out / 'park.zip'}")
     the_park = given.park(park, given.models(park))
     try:
         the_store = open_store(store, park=the_park, writer="backup")

@@ -77,10 +77,12 @@ def test_damage_is_said_before_anything_is_written(place: Path) -> None:
 
 
 def test_no_store_to_back_up(place: Path) -> None:
-    """A wrong path is refused with status 2; no empty store is made there."""
+    """A path without a store, or a folder for a file, is refused with status 2; no empty store is made there."""
     words = ("backup", "--park", place / "park", "--store", url(place / "nowhere.duckdb"), "--out", place / "park.zip")
     assert "there is no file" in run(*words, status=2)
     assert not (place / "nowhere.duckdb").exists()
+    words = ("backup", "--park", place / "park", "--store", url(place / "old.duckdb"), "--out", place)
+    assert "is a folder; name a file in it" in run(*words, status=2)
 
 
 def test_a_store_that_runs(place: Path) -> None:

@@ -1,5 +1,8 @@
 """`parkwatt copy` as an operator runs it."""
 
+import signal
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +13,7 @@ from parkwatt.store.duck import DuckStore
 from tests.operations.commands import run, url
 from tests.operations.samples import life, rows, write_park
 from tests.store.readings import START, power
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -38,6 +42,23 @@ def test_copy_and_verify(old: Path) -> None:
     said = run(*words, "--verify-only", status=1)
     assert "NOT EQUAL: 1 daily series" in said
     assert "2026-01-01 m1 active_power: source 6 readings, sum" in said
+
+
+def test_stopped_and_gone_on(tmp_path: Path) -> None:
+    """Ctrl-C ends it with a word on how to go on; the same command then copies the rest, and all is equal."""
+    write_park(tmp_path)
+    old, new = tmp_path / "old.duckdb", tmp_path / "new.duckdb"
+    with closing(DuckStore(old)) as store:
+        life(store, days=150)
+    words = ["copy", "--park", str(tmp_path), "--from", url(old), "--to", url(new)]
+    with subprocess.Popen([sys.executable, "-m", "parkwatt", *words], stderr=subprocess.PIPE, text=True) as process:
+        until(new.exists)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert (process.returncode, "goes on where it was" in said) == (1, True), said
+    assert "verified" in run(*words)
+    with closing(DuckStore(old)) as source, closing(DuckStore(new)) as target:
+        assert rows(source) == rows(target)
 
 
 @pytest.mark.parametrize(
