@@ -131,10 +131,24 @@ def test_twice_changes_nothing(store: Store, home: DerivedStore):
 
 
 def test_only_finished_intervals(store: Store, home: DerivedStore):
-    """The running quarter of an hour has no row, and a reading from the future is not yet believed."""
-    stored(store, steady("press", 2 * HOUR), register("press", [(9 * DAY, 9000.0)]))
+    """The running quarter of an hour has no row."""
+    stored(store, steady("press", 2 * HOUR))
     account(store, home, now=START + HOUR + 20 * MINUTE)
     assert amounts(home.consumption(), "press").keys() == set(range(5))
+
+
+def test_a_reading_from_the_future(store: Store, home: DerivedStore):
+    """A clock that is ahead ends no gap, and keeps nobody from accounting what comes then."""
+    clock = Clock(START + 3 * HOUR)
+    stored(store, steady("press", HOUR), register("press", [(5 * HOUR, 9000.0)]))
+    following = follower(store, home, clock)
+    following.go_round()
+    assert amounts(home.consumption(), "press").keys() == set(range(4))
+    stored(store, register("press", [(time, 1000.0 + time / HOUR * 12) for time in (2 * HOUR, 3 * HOUR)]))
+    clock.now += HOUR
+    for _ in range(10):
+        following.go_round()
+    assert amounts(home.consumption(), "press") == pytest.approx(dict.fromkeys(range(12), 3.0))
 
 
 @pytest.mark.parametrize(
