@@ -53,6 +53,10 @@ class Following:
             except StoreError as error:
                 self._say_down(error)
                 wait = min(wait * 2, _LONGEST_WAIT)
+            except Exception as error:  # a mistake of ours: said, and tried again; the page must not stand still unseen
+                logger.exception("the store could not be followed")
+                self._problem, self._behind = f"a defect in Parkwatt: {error!r:.200}", True
+                wait = min(wait * 2, _LONGEST_WAIT)
             else:
                 self._problem, self._behind, wait = None, False, PERIOD
 

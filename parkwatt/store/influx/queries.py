@@ -91,34 +91,28 @@ class Questions:
             answer = self._connection.query(
                 f"SELECT {columns} FROM {READINGS} WHERE {self._where(piece)} GROUP BY *"  # noqa: S608 - quoted
             )
-            wanted = [s for s in answer if _is_wanted(query, s)]
+            wanted = [s for s in answer if _is_wanted(query, s.tags["meter"])]
             found = of_each_identity(columns_of(wanted, index, query.quantities))
             if len(found):
                 yield found
 
     def edges(self, query: Query, *, every: Millis, origin: Millis) -> dict[SeriesKey, Edges]:
         """First and last reading per series and period; suspect ones stand elsewhere and are not in it."""
-        found: dict[SeriesKey, Edges] = {}
-        for field, firsts, lasts in self._per_period(query, _AT_EDGES, every=every, origin=origin):
-            for tags, first in firsts.items():
-                found[_key(tags, field)] = Edges(*_at_edges(first, lasts[tags]))
-        return found
+        periods = self._per_period(query, _AT_EDGES, every=every, origin=origin)
+        return {key: Edges(*_at_edges(columns)) for key, columns in periods}
 
     def buckets(self, query: Query, *, every: Millis, origin: Millis) -> dict[SeriesKey, Buckets]:
         """Readings per series and period; suspect ones stand elsewhere and are not in it."""
         found: dict[SeriesKey, Buckets] = {}
-        for field, firsts, lasts, all_of_them in self._per_period(query, _IN_BUCKETS, every=every, origin=origin):
-            for tags, first in firsts.items():
-                whole = all_of_them[tags]
-                mean, low, high = (np.array(whole.column(name), np.float64) for name in ("m", "lo", "hi"))
-                count = np.array(whole.column("n"), np.int64)
-                found[_key(tags, field)] = Buckets(*_at_edges(first, lasts[tags]), mean, low, high, count)
+        for key, columns in self._per_period(query, _IN_BUCKETS, every=every, origin=origin):
+            mean, low, high, count = columns[5:]
+            found[key] = Buckets(*_at_edges(columns), mean, low, high, count.astype(np.int64))
         return found
 
     def _per_period(
         self, query: Query, asked: Sequence[str], *, every: Millis, origin: Millis
-    ) -> Iterator[tuple[Any, ...]]:
-        """A field, and for each of what is asked of it the answers by their tags."""
+    ) -> Iterator[tuple[SeriesKey, list[NDArray[np.float64]]]]:
+        """A series, and per period its start and what is asked."""
         start, end = self._span(query)
         if start >= end:
             return
@@ -131,8 +125,9 @@ class Questions:
                 )
                 for what in asked
             ]
-            by_tags = [{_tags(series): series for series in answer if _is_wanted(query, series)} for answer in answers]
-            yield (field, *_agreeing(by_tags))
+            for (meter, phase), columns in _side_by_side(answers):
+                if _is_wanted(query, meter):
+                    yield SeriesKey(meter, field.quantity, phase or None), columns
 
     def sums(
         self, group_of: Mapping[str, str], query: Query, *, every: Millis | None
@@ -151,7 +146,7 @@ class Questions:
             )
             for series in answer:
                 group = group_of.get(series.tags["meter"])
-                if group is None or not _is_wanted(query, series):
+                if group is None or not _is_wanted(query, series.tags["meter"]):
                     continue
                 sums = added.setdefault(group, {})
                 for at, value in zip(series.column("time"), series.column("s"), strict=True):
@@ -189,7 +184,7 @@ class Questions:
             values = [row for row in values if row[0] != last]
         by_tags = [s for series in answer for s in _by_tags(series, values)]
         found = of_each_identity(
-            columns_of([s for s in by_tags if _is_wanted(query, s)], SeriesIndex(), query.quantities)
+            columns_of([s for s in by_tags if _is_wanted(query, s.tags["meter"])], SeriesIndex(), query.quantities)
         )
         return sorted(found.readings, key=lambda r: (r.time, _name(r.key))), whole
 
@@ -259,9 +254,9 @@ class Questions:
 _TAGS = ("meter", "phase")
 
 
-def _is_wanted(query: Query, series: Series) -> bool:
-    """Whether a part is of a meter that was asked for; too many to name are sorted out here."""
-    meters, meter = query.meters, series.tags["meter"]
+def _is_wanted(query: Query, meter: str) -> bool:
+    """Whether a meter was asked for; too many to name are sorted out here."""
+    meters = query.meters
     if len(meters) <= _METERS_NAMED:
         return True
     return meter in _exact(meters) or meter.startswith(tuple(m[:-1] for m in meters if m.endswith("*")) or ("\0",))
@@ -289,36 +284,33 @@ _AT_EDGES: Final = (f"first({{}}) AS v, {TIME}", f"last({{}}) AS v, {TIME}")
 _IN_BUCKETS: Final = (*_AT_EDGES, "mean({0}) AS m, min({0}) AS lo, max({0}) AS hi, count({0}) AS n")
 
 
-def _agreeing(answers: Sequence[Mapping[tuple[str, ...], Series]]) -> list[dict[tuple[str, ...], Series]]:
-    """Of answers that were asked for one after the other, the periods that all have: more may come in between."""
-    in_all = set.intersection(*(set(answer) for answer in answers))
-    for tags in in_all:
-        times = [answer[tags].column("time") for answer in answers]
-        if any(each != times[0] for each in times):
-            shared = set.intersection(*map(set, times))
-            for answer in answers:
-                answer[tags].values = [row for row in answer[tags].values if row[0] in shared]
-    return [{tags: series for tags, series in answer.items() if tags in in_all} for answer in answers]
+def _side_by_side(answers: Sequence[list[Series]]) -> Iterator[tuple[tuple[str, ...], list[_Values]]]:
+    """Per series the start of each period, and its columns of all answers, in their order.
+
+    Readings come in between two questions, and a server may show a point before all of it is written: a period counts
+    when every answer has it whole.
+    """
+    by_tags: list[dict[tuple[str, ...], Series]] = [
+        {tuple(series.tags[tag] for tag in _TAGS): series for series in answer} for answer in answers
+    ]
+    for tags in by_tags[0]:
+        parts = [answer[tags].values for answer in by_tags if tags in answer]
+        if len(parts) < len(answers):
+            continue
+        if any([row[0] for row in part] != [row[0] for row in parts[0]] for part in parts[1:]):
+            common = set.intersection(*({row[0] for row in part} for part in parts))
+            parts = [[row for row in part if row[0] in common] for part in parts]
+        rows = np.array([[*first, *(v for row in rest for v in row[1:])] for first, *rest in zip(*parts, strict=True)])
+        numbers = rows.astype(np.float64)
+        whole = numbers[~np.isnan(numbers).any(axis=1)] if len(numbers) else numbers
+        if len(whole):
+            yield tags, list(whole.T)
 
 
-def _at_edges(first: Series, last: Series) -> tuple[_Times, _Times, _Values, _Times, _Values]:
+def _at_edges(columns: Sequence[_Values]) -> tuple[_Times, _Times, _Values, _Times, _Values]:
     """Start of each period; time and value of its first reading, and of its last."""
-    return (
-        np.array(first.column("time"), np.int64),
-        np.array(first.column(TIME), np.int64),
-        np.array(first.column("v"), np.float64),
-        np.array(last.column(TIME), np.int64),
-        np.array(last.column("v"), np.float64),
-    )
-
-
-def _tags(series: Series) -> tuple[str, ...]:
-    return tuple(series.tags[tag] for tag in _TAGS)
-
-
-def _key(tags: tuple[str, ...], field: Field) -> SeriesKey:
-    meter, phase = tags
-    return SeriesKey(meter, field.quantity, phase or None)
+    start, first, first_time, last, last_time = columns[:5]
+    return start.astype(np.int64), first_time.astype(np.int64), first, last_time.astype(np.int64), last
 
 
 def _name(key: SeriesKey) -> str:

@@ -151,8 +151,9 @@ class InfluxStore:
         rewriting.carry_out(self.connection, self.park, plan.known.removals())
         new = (point.line(self.park) for point in points(plan.new, self._labels))
         more = (point.line(self.park, fields) for point, fields in plan.known.additions())
-        count = self._counts.line(totals, plan.change)
-        self.connection.write(chain(new, more, lines, [count]))
+        self.connection.write(chain(new, more, lines))
+        # Whoever sees the count looks for the readings at once: it goes when they are there.
+        self.connection.write([self._counts.line(totals, plan.change)])
         self._counts.own = totals
 
     def _may_be_there(self, rows: Columns) -> NDArray[np.bool_]:
