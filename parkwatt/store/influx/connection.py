@@ -332,5 +332,5 @@ def any_of(tag: str, values: Sequence[str], *, exactly: bool = False) -> str:
 
 
 def _pattern(text: str) -> str:
-    """Text as a regular expression that matches just it."""
-    return "".join(c if c.isalnum() or c in "_-" or not c.isascii() else f"\\{c}" for c in text)
+    """Text as a regular expression that matches just it; by numbers: InfluxQL reads an escaped backslash otherwise."""
+    return "".join(c if c.isalnum() or c in "_-" or not c.isascii() else f"\\x{ord(c):02x}" for c in text)
