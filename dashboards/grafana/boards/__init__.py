@@ -1,0 +1,1 @@
+"""The dashboards, a file each: what they show, and the questions to InfluxDB behind it."""
