@@ -217,4 +217,5 @@ class Park(ParkFacts):
 
     def with_meters(self, meters: tuple[Meter, ...]) -> Self:
         """The same park with other meters."""
-        return self.model_copy(update={"meters": meters})
+        said = {name: getattr(self, name) for name in type(self).model_fields}  # not what was looked up in it before
+        return type(self)(**said | {"meters": meters})

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from parkwatt.columns import Columns, SeriesIndex
 from parkwatt.flags import QUALITY_BITS, SUSPECT_BITS, unpack
 from parkwatt.readings import Millis, Reading, Rejection, SeriesKey
-from parkwatt.store.base import Buckets, Edges, Page, Query
+from parkwatt.store.base import Buckets, Edges, Page, Query, StoreUnavailableError
 from parkwatt.store.replacement import Arrived
 
 PIECE = 200_000
@@ -82,8 +82,11 @@ def scan(cursor: duckdb.DuckDBPyConnection, index: SeriesIndex, query: Query) ->
             columns = {name: np.asarray(column) for name, column in found.items()}
             arrived = columns.pop("arrived")
             yield Arrived(Columns(index, **columns), arrived)
+    except duckdb.Error as error:
+        message = f"the readings could not all be read: {error}"
+        raise StoreUnavailableError(message) from error
     finally:
-        cursor.rollback()
+        cursor.close()
 
 
 def _pieces(cursor: duckdb.DuckDBPyConnection, condition: str, query: Query) -> Iterator[tuple[Millis, Millis]]:

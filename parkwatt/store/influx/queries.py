@@ -20,7 +20,8 @@ from parkwatt.store.replacement import Arrived
 PIECE: Final = 200_000
 """Readings that a scan has in memory at a time; more where a quarter of an hour has more."""
 
-_LENGTHS: Final = (86_400_000, 3_600_000, 900_000)
+QUARTER: Final = 900_000
+_LENGTHS: Final = (86_400_000, 3_600_000, QUARTER)
 _METERS_NAMED: Final = 500
 
 
@@ -30,11 +31,14 @@ class Questions:
     def __init__(self, connection: Connection, park: str) -> None:
         self._connection, self._park = connection, park
 
+    def known(self) -> set[str]:
+        """Names of the fields that readings have."""
+        answer = self._connection.query(f"SHOW FIELD KEYS FROM {READINGS}")
+        return {name for series in answer for name in series.column("fieldKey")}
+
     def fields(self, quantities: Sequence[str] = (), *, suspect: bool = True) -> list[Field]:
         """Where values of some quantities stand, as far as there are any; of all quantities if none are named."""
-        known = {
-            name for s in self._connection.query(f"SHOW FIELD KEYS FROM {READINGS}") for name in s.column("fieldKey")
-        }
+        known = self.known()
         return [
             field
             for name, field in FIELDS.items()
@@ -43,12 +47,12 @@ class Questions:
 
     def latest(self, index: SeriesIndex) -> Arrived:
         """The newest reading of every series."""
-        parts = []
-        for field in self.fields():
-            beside = ", ".join((ARRIVED, FLAGS, named(field.arrived), named(field.flags)))
+        parts, known = [], self.known()
+        for name in known & FIELDS.keys():
+            beside = _beside(FIELDS[name], known)
             answer = self._connection.query(
-                f"SELECT last({named(field.name)}) AS {named(field.name)}, {beside} FROM {READINGS} "  # noqa: S608
-                f"WHERE {self._where(Query())} GROUP BY *"
+                f"SELECT {', '.join((f'last({named(name)}) AS {named(name)}', *beside))} "  # noqa: S608 - quoted
+                f"FROM {READINGS} WHERE {self._where(Query())} GROUP BY *"
             )
             parts.append(columns_of(answer, index))
         found = of_each_identity(joined(parts, index))
@@ -67,17 +71,13 @@ class Questions:
         begun = _position(after)
         if begun is not None:
             query = replace(query, start=max(begun[0], begun[0] if query.start is None else query.start))
-        rows = limit // 4 + 2
-        while True:
-            found, whole = self._first(query, rows)
-            beyond = [r for r in found if begun is None or (r.time, _name(r.key)) > begun]
-            if whole or len(beyond) > limit:
-                break
-            rows *= 2
-        if len(beyond) <= limit:
-            return Page(beyond, None)
-        last = beyond[limit - 1]
-        return Page(beyond[:limit], f"{last.time}.{_name(last.key)}")
+        found: list[Reading] = []
+        for piece in self._first(query, limit // 4 + 2):
+            found += [r for r in piece if begun is None or (r.time, _name(r.key)) > begun]
+            if len(found) > limit:
+                last = found[limit - 1]
+                return Page(found[:limit], f"{last.time}.{_name(last.key)}")
+        return Page(found, None)
 
     def scan(self, query: Query) -> Iterator[Arrived]:
         """Readings in order of time, in pieces that are asked for one after the other."""
@@ -167,32 +167,42 @@ class Questions:
             total += sum(int(n) for series in answer for n in series.column("n"))
         return total
 
-    def _first(self, query: Query, rows: int) -> tuple[list[Reading], bool]:
-        """The readings of the first so many points, the last time only if it is whole; and whether that is all."""
+    def _first(self, query: Query, rows: int) -> Iterator[list[Reading]]:
+        """Readings in order, from the first on, in pieces that grow.
+
+        A server sorts all that it is asked for before it gives the first of it, so it is asked for short stretches.
+        """
         columns = self._columns(query.quantities)
-        if not columns:
-            return [], True
-        tags = ", ".join(_TAGS)
-        answer = self._connection.query(
-            f"SELECT {', '.join(columns)}, {tags} FROM {READINGS} WHERE {self._where(query)} "  # noqa: S608 - quoted
-            f"ORDER BY time LIMIT {rows}"
-        )
-        values = [row for series in answer for row in series.values]
-        whole = len(values) < rows
-        if not whole:
-            last = values[-1][0]
-            values = [row for row in values if row[0] != last]
-        by_tags = [s for series in answer for s in _by_tags(series, values)]
-        found = of_each_identity(
-            columns_of([s for s in by_tags if _is_wanted(query, s.tags["meter"])], SeriesIndex(), query.quantities)
-        )
-        return sorted(found.readings, key=lambda r: (r.time, _name(r.key))), whole
+        start, end = self._span(query) if columns else (0, 0)
+        length = QUARTER
+        while start < end:
+            until = min(start + length, end)
+            answer = self._connection.query(
+                f"SELECT {', '.join((*columns, *_TAGS))} FROM {READINGS} "  # noqa: S608 - names are quoted
+                f"WHERE {self._where(replace(query, start=start, end=until))} ORDER BY time LIMIT {rows}"
+            )
+            values = [row for series in answer for row in series.values]
+            if len(values) < rows:
+                length *= 4
+            else:  # perhaps not all of the last time
+                until = values[-1][0]
+                values = [row for row in values if row[0] != until]
+                rows *= 1 if values else 2
+            yield self._in_order(query, [s for series in answer for s in _by_tags(series, values)])
+            start = until
+
+    @staticmethod
+    def _in_order(query: Query, answer: Sequence[Series]) -> list[Reading]:
+        wanted = [series for series in answer if _is_wanted(query, series.tags["meter"])]
+        found = of_each_identity(columns_of(wanted, SeriesIndex(), query.quantities))
+        return sorted(found.readings, key=lambda r: (r.time, _name(r.key)))
 
     def _columns(self, quantities: Sequence[str]) -> list[str]:
         """What is asked for to get readings of some quantities, and what stands beside them."""
-        fields = self.fields(quantities)
-        own = [named(name) for f in fields for name in (f.name, f.arrived, f.flags)]
-        return [*own, ARRIVED, FLAGS] if fields else []
+        known = self.known()
+        fields = [f for name, f in FIELDS.items() if name in known and (not quantities or f.quantity in quantities)]
+        own = [name for f in fields for name in (named(f.name), *_beside(f, known))]
+        return list(dict.fromkeys(own))
 
     def _pieces(self, query: Query, lengths: Sequence[Millis]) -> Iterator[tuple[Millis, Millis]]:
         """Stretches of time with about so many readings each as one has in memory at a time."""
@@ -252,6 +262,11 @@ class Questions:
 
 
 _TAGS = ("meter", "phase")
+
+
+def _beside(field: Field, known: set[str]) -> list[str]:
+    """What stands beside the values of a field, as far as any has it."""
+    return [named(name) for name in (ARRIVED, FLAGS, field.arrived, field.flags) if name in known]
 
 
 def _is_wanted(query: Query, meter: str) -> bool:
