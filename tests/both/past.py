@@ -36,7 +36,7 @@ def park() -> Park:
 
 def past(of: Park) -> list[Message]:
     """Messages in the order in which they arrive; whatever comes late, twice or corrected comes at the end."""
-    said = list(History(Simulation(of, seed=1, now=NOW)).messages(start=NOW - 2 * DAY, end=NOW, every=EVERY))
+    said = list(History(Simulation(of, seed=1, now=NOW)).messages(start=NOW - 2 * DAY, end=NOW + 1, every=EVERY))
     gate = f"parkwatt/{GATE}/readings"
     held_back = [m for m in said if m.topic == gate and m.arrived in _HELD_BACK]
     wrong = [m for m in said if m.topic == gate and m.arrived in _WRONG]

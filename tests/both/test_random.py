@@ -82,7 +82,7 @@ def new_pair(tmp_path: Path, influx: Influx, monkeypatch: pytest.MonkeyPatch) ->
 NUMBERS = count()
 NOT_SHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)  # with a server that takes minutes
 several = settings(
-    max_examples=12, deadline=None, phases=NOT_SHRUNK, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, phases=NOT_SHRUNK, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

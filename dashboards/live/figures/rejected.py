@@ -27,11 +27,11 @@ def by_reason(store: Store, *, since: Millis | None = None, apart: Collection[st
         if rejection.topic not in apart and (since is None or rejection.arrived >= since):
             groups.setdefault(rejection.reason, []).append(rejection)
     found = (_group(reason, rejections, more=more) for reason, rejections in groups.items())
-    return tuple(sorted(found, key=lambda group: (-group.count, -group.last)))
+    return tuple(sorted(found, key=lambda group: (-group.count, -group.last, group.reason)))
 
 
 def _group(reason: str, rejections: Iterable[Rejection], *, more: bool) -> RejectionGroup:
-    newest_first = sorted(rejections, key=lambda rejection: -rejection.arrived)
+    newest_first = sorted(rejections, key=lambda r: (-r.arrived, r.topic, r.payload))
     return RejectionGroup(
         reason=reason,
         count=len(newest_first),
