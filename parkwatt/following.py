@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 PERIOD = 1.0
 """How often the store is asked for news [s]."""
 
-_LONGEST_WAIT = 30.0
+_LONGEST_WAIT = 10.0
 
 
 class Following:
@@ -61,8 +61,8 @@ class Following:
                 self._problem, self._behind, wait = None, False, PERIOD
 
     def _follow(self) -> None:
-        news = None if self._behind else self._store.news()
-        if news is None:
+        news = self._store.news()  # also after a failure: `latest` may be known without asking the server
+        if news is None or self._behind:
             self._live.refresh(self._store.latest)
             return
         for rows in news:

@@ -7,50 +7,19 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from parkwatt.park import Enterprise, Meter, Name, Park
-from parkwatt.quantities import QUANTITIES
-from parkwatt.readings import Quality, Reading, Rejection, TimeSource
+from parkwatt.readings import Reading, Rejection
 from parkwatt.store import Arrived, Batch, Query, Replacement, Store
 from tests.both.alike import COMPUTED
 from tests.both.pair import Pair, paged, pair_in, scanned
+from tests.both.random_readings import HOUR, METERS, PARK, readings, several
 from tests.influx_server import Influx
 from tests.store.readings import START
 
-HOUR = 3_600_000
-METERS = ("m1", "m10", "hall 3,b", 'say "so"', "it's", "a=b", "1号楼 总表", "star*", "50%/a/#", "back\\slash", "tail ")
 ASKED = ("m1", "m1*", "star*", "*", "hall 3,b", 'say "so"', "it's", "a=b*", "1号楼*", "back\\*", "50%/*", "nobody")
-PARK = Park(
-    id="p",
-    name=Name(en="P"),
-    time_zone="Asia/Shanghai",
-    enterprises=(Enterprise(id="acme", name=Name(en="A, B")),),
-    meters=(Meter(id="m1", enterprise="acme"), Meter(id="star*", carrier="gas")),
-)
-TIMES = [START + n * 700 for n in range(6)] + [START + n * HOUR for n in range(-3, 30, 4)]
-VALUES = st.one_of(st.floats(0, 1e9), st.sampled_from([0.0, 1.0, 0.1 + 0.2, 1e-300, 1e21, 2.0**53 + 2]))
-"""None below zero: how far apart sums are that cancel out says nothing."""
-
 NewPair = Callable[[int], AbstractContextManager[Pair]]
-
-
-@st.composite
-def readings(draw: st.DrawFn) -> Reading:
-    """Any reading; few meters, quantities and times, so that many are of one identity."""
-    quantity = draw(st.sampled_from(["active_power", "energy_import", "voltage", "power_factor", "production"]))
-    return Reading(
-        draw(st.sampled_from(METERS)),
-        quantity,
-        draw(st.sampled_from([None, "L1", "L2"])),
-        draw(VALUES),
-        QUANTITIES[quantity].kind,
-        draw(st.sampled_from(TIMES)),
-        draw(st.sampled_from(TimeSource)),
-        draw(st.sampled_from(Quality)),
-        historical=draw(st.booleans()),
-    )
 
 
 SOME = st.lists(readings(), max_size=25)
@@ -80,10 +49,6 @@ def new_pair(tmp_path: Path, influx: Influx, monkeypatch: pytest.MonkeyPatch) ->
 
 
 NUMBERS = count()
-NOT_SHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)  # with a server that takes minutes
-several = settings(
-    max_examples=8, deadline=None, phases=NOT_SHRUNK, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 
 
 @several

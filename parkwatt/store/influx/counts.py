@@ -37,6 +37,18 @@ class News(NamedTuple):
     arrived: Millis = 0
     removed: bool = False
 
+    @classmethod
+    def of(cls, parts: Iterable["News"]) -> "News":
+        """All of it together."""
+        some = [(part, part.earliest) for part in parts if part.earliest is not None]
+        if not some:
+            return cls()
+        return cls(
+            min(earliest for _, earliest in some),
+            min(part.arrived for part, _ in some),
+            any(part.removed for part, _ in some),
+        )
+
 
 class Change(NamedTuple):
     """What a batch did, for others to know.
@@ -144,13 +156,7 @@ class Counts:
             if whole:
                 at, *counts = whole[-1]
                 self._take(writer, Totals(*map(int, counts[: len(Totals._fields)])), at)
-        if not found:
-            return News()
-        return News(
-            min(n.earliest for n in found if n.earliest is not None),
-            min(n.arrived for n in found),
-            any(n.removed for n in found),
-        )
+        return News.of(found)
 
 
 def _rows(series: Series, names: Iterable[str]) -> list[tuple[Any, ...]]:

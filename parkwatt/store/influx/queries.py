@@ -62,7 +62,11 @@ class Questions:
 
     def since(self, earliest: Millis, index: SeriesIndex, *, arrived: Millis) -> Arrived:
         """Readings from a time on that did not arrive before another."""
-        condition = f"{self._where(Query(start=earliest))} AND {ARRIVED} >= {arrived}"
+        # A value that joined a point later has an arrival of its own.
+        came = [f"{named(name)} >= {arrived}" for name in self.known() if name.endswith(ARRIVED)]
+        if not came:
+            return columns_of((), index)
+        condition = f"{self._where(Query(start=earliest))} AND ({' OR '.join(came)})"
         answer = self._connection.query(f"SELECT * FROM {READINGS} WHERE {condition} GROUP BY *")  # noqa: S608
         return of_each_identity(columns_of(answer, index))
 

@@ -20,7 +20,7 @@ from parkwatt.store.influx import rejecting, rewriting
 from parkwatt.store.influx.address import InfluxAddress
 from parkwatt.store.influx.buckets import prepare
 from parkwatt.store.influx.connection import Connection
-from parkwatt.store.influx.counts import Counts
+from parkwatt.store.influx.counts import Counts, News
 from parkwatt.store.influx.layout import PIPELINE, READINGS, REJECTIONS, Labels, head
 from parkwatt.store.influx.plan import Plan, added, exchanged
 from parkwatt.store.influx.points import joined, points
@@ -56,6 +56,7 @@ class InfluxStore:
         self._ready = False
         self._index = SeriesIndex()
         self._newest = Newest(self._index)
+        self._news = News()  # heard of, and not read yet
 
     def __str__(self) -> str:
         """The store's URL."""
@@ -72,8 +73,8 @@ class InfluxStore:
                 return
             prepare(self.connection)
             rewriting.finish(self.connection, self.park)
+            self._counts.load()  # first: what is written meanwhile is told again, and not missed
             self._learn_newest()
-            self._counts.load()
             self._ready = True
 
     def write(self, batch: Batch) -> Written:
@@ -182,14 +183,16 @@ class InfluxStore:
         """What other processes wrote since this was asked last."""
         with self._lock:
             self.open()
-            news = self._counts.news()
+            news = self._news = News.of((self._news, self._counts.news()))
             if news.earliest is None:
                 return ()
             if news.removed or news.earliest < time.time_ns() // _MS - _DAY:
                 self._learn_newest()
+                self._news = News()
                 return None
             found = self._questions.since(news.earliest, SeriesIndex(), arrived=news.arrived)
             self._newest.update(found.readings.numbered_by(self._index), found.arrived)
+            self._news = News()
             return (found,)
 
     def readings(self, query: Query, *, limit: int, after: str | None = None) -> Page:
