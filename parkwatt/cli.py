@@ -23,6 +23,7 @@ from parkwatt import (
     copy_cli,
     devices_cli,
     given,
+    grafana_cli,
     health_cli,
     listen_cli,
     replay_cli,
@@ -67,6 +68,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "PARKWATT"},
 )
 app.add_typer(devices_cli.app, name="devices")
+app.add_typer(grafana_cli.app, name="grafana")
 app.command()(backup_cli.backup)
 app.command()(backup_cli.restore)
 app.command()(copy_cli.copy)

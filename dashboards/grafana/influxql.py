@@ -141,10 +141,12 @@ def flow(field: str, meters: str, *conditions: str, sign: int = 1) -> str:
     return select_from(f'sum("v"){_times(sign)}', means, every=INTERVAL)
 
 
-def latest(field: str, meters: str, *conditions: str, by: tuple[str, ...] = (), sign: int = 1) -> str:
-    """The newest value of every meter of a set, of the last 15 minutes, as `v`: to be asked by `now`."""
+def latest(
+    field: str, meters: str, *conditions: str, by: tuple[str, ...] = (), sign: int = 1, reduced: str = "last"
+) -> str:
+    """The newest value, or the `mean`, of every meter of a set in the last 15 minutes, as `v`: to be asked by `now`."""
     found = (TOTAL, among(meters), *conditions, RECENT)
-    return select(f'last("{field}"){_times(sign)} AS "v"', "readings", *found, by=("meter", *by))
+    return select(f'{reduced}("{field}"){_times(sign)} AS "v"', "readings", *found, by=("meter", *by))
 
 
 def now(*parts: str, by: tuple[str, ...] = (), name: str = "v") -> str:

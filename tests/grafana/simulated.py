@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 
 from ingest.devices import load_models
 from ingest.formats import Message
@@ -45,6 +46,7 @@ class Simulated:
     end: int
 
 
+@cache
 def park_called(park_id: str) -> Park:
     """The demo park under another id, with a meter that measures everything."""
     park = demo_park(meters=40)
@@ -103,7 +105,7 @@ def _own(end: int) -> Iterator[Batch]:
 def _figures(number: int) -> dict[str, float]:
     names = ("connected", "messages_waiting", "spooled_readings", "spool_bytes", "store_problem", "problems")
     counts = ("received", "ignored", "stored", "duplicate", "corrected", "rejected")
-    return dict.fromkeys(names, 1.0) | {name: 10.0 * number for name in counts}
+    return dict.fromkeys(names, 1.0) | dict.fromkeys(counts, 10.0 * number)
 
 
 def _not_accounted_yet(home: InfluxDerived, park: Park) -> Iterator[str]:

@@ -27,7 +27,7 @@ def _figures(board: Board) -> None:
     edition, text = board.edition, board.text
     used = now(latest(POWER, "firms_grid", _ITS), latest(POWER, "firms_given", _ITS, sign=-1))
     board.add("use_now", panels.figure(units.POWER), [edition.readings(used, text("use_now.title"))], size=(4, 5))
-    demand = now(latest(POWER, "firms_grid", _ITS))
+    demand = now(latest(POWER, "firms_grid", _ITS, reduced="mean"))
     board.add(
         "demand_now",
         panels.part_of(units.POWER).with_transformation(panels.limit_from("limit", "max")),

@@ -8,7 +8,6 @@ from dashboards.grafana.influxql import (
     MEAN_POWER,
     POWER,
     RECENT,
-    TOTAL,
     among,
     chosen,
     consumed,
@@ -46,7 +45,7 @@ def _figures(board: Board) -> None:
     edition, words = board.edition, board.edition.words
     used = now(latest(POWER, "grid"), latest(POWER, "given", sign=-1))
     board.add("use_now", panels.figure(units.POWER), [edition.readings(used, words("live.use_now.title"))], size=(4, 5))
-    means = select(f'mean("{POWER}") AS "v"', "readings", TOTAL, among("grid"), RECENT, by=("meter",))
+    means = latest(POWER, "grid", reduced="mean")
     board.add(
         "demand_now",
         panels.part_of(units.POWER).with_transformation(panels.limit_from("limit", "max")),
