@@ -119,6 +119,17 @@ class Accountant:
         progress(len(parts), len(parts))
         return changed
 
+    def rows(self, meters: Sequence[Meter], stretch: Stretch) -> Consumption:
+        """What registers say of a stretch now, as far as intervals are over; nothing is written."""
+        newest = self.newest()
+        parts = []
+        for part in Job(meters, stretch).parts(self.finished):
+            used = consumed(
+                self._around(part.meters, part.stretch, newest), part.meters, borders(*part.stretch), known=newest
+            )
+            parts.append(derived.consumption(self.park, used))
+        return joined(parts)
+
     def account_span(self, stretch: Stretch, *, progress: Progress = unseen) -> Changed:
         """Account a span of time of all meters; its contracted demands become what the park file says now."""
         changed = self.account([Job(self.park.meters, stretch)], self.newest(), progress=progress)

@@ -22,6 +22,7 @@ from parkwatt import (
     backup_cli,
     copy_cli,
     devices_cli,
+    export_cli,
     given,
     grafana_cli,
     health_cli,
@@ -72,6 +73,7 @@ app.add_typer(grafana_cli.app, name="grafana")
 app.command()(backup_cli.backup)
 app.command()(backup_cli.restore)
 app.command()(copy_cli.copy)
+app.command()(export_cli.export)
 app.command()(health_cli.health)
 app.command()(listen_cli.listen)
 app.command()(replay_cli.replay)

@@ -99,6 +99,23 @@ def time(text: str | None, option: str) -> "Millis | None":
         end(2, f"{option}: {error}")
 
 
+def local_time(text: str, option: str, park: "Park") -> "Millis":
+    """The time that an option gives: ISO 8601 with its zone, or the beginning of a day of the park."""
+    from datetime import date
+
+    from parkwatt.accounting.periods import day_start
+    from parkwatt.readings import from_iso
+
+    try:
+        return day_start(date.fromisoformat(text), park.zone)
+    except ValueError:
+        pass
+    try:
+        return from_iso(text)
+    except ValueError as error:
+        end(2, f"{option}: {error}, or as a day of the park like 2026-01-15")
+
+
 def store(url: str, *, park: "Park | None" = None, writer: str = "parkwatt") -> "Store":
     """The store that a URL names, open; the arguments are those of `open_store`."""
     from parkwatt.store import StoreError
