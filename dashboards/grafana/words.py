@@ -64,8 +64,7 @@ class Words:
         Raises:
             KeyError: if there is no such text.
         """
-        text = texts()[key][self.language]
-        return text.format(**fill) if fill else text
+        return texts()[key][self.language].format(**fill)
 
     def carrier(self, name: str) -> str:
         """A carrier's name."""

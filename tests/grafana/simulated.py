@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from ingest.devices import load_models
-from ingest.formats import Message
 from ingest.formats.decoder import Decoder
 from ingest.simulate.demo_park import demo_park
 from ingest.simulate.history import messages
@@ -27,6 +26,8 @@ MINUTE = 60_000
 HOUR = 60 * MINUTE
 EVERYTHING = "all-in-one"
 """A meter that measures every quantity on every phase."""
+STOPPED = "stopped"
+"""A meter that said one thing, an hour ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ class Simulated:
 
 @cache
 def park_called(park_id: str) -> Park:
-    """The demo park under another id, with a meter that measures everything."""
+    """The demo park under another id, with two meters more."""
     park = demo_park(meters=40)
-    meter = Meter(id=EVERYTHING, enterprise=park.enterprises[0].id, parent="E01-el-01")
-    return park.model_copy(update={"id": park_id, "meters": (*park.meters, meter)})
+    more = (Meter(id=name, enterprise="E01", parent="E01-el-01") for name in (EVERYTHING, STOPPED))
+    return park.model_copy(update={"id": park_id, "meters": (*park.meters, *more)})
 
 
 def simulate(influx: Influx) -> Simulated:
@@ -79,9 +80,10 @@ def simulate(influx: Influx) -> Simulated:
 def _batches(park: Park, start: int, end: int) -> Iterator[Batch]:
     """The day a quarter of an hour apart, and its last minutes a minute apart."""
     decoder = Decoder(load_models(), park)
+    speaking = park.with_meters(tuple(m for m in park.meters if m.id not in {EVERYTHING, STOPPED}))
     for first, last, every in ((start, end, 15 * MINUTE), (end - 16 * MINUTE, end, MINUTE)):
         found: list[Reading] = []
-        for message in messages(park, start=first, end=last, every=every):
+        for message in messages(speaking, start=first, end=last, every=every):
             found += decoder.decode(message).readings
         for n in range(0, len(found), 5000):
             yield Batch.of(found[n : n + 5000], arrived=end - 30_000, received=5000)
@@ -97,6 +99,7 @@ def _own(end: int) -> Iterator[Batch]:
         ]
         kind = QUANTITIES["frequency"].kind
         if at == end - HOUR:
+            found.append(Reading(STOPPED, "active_power", None, 1.0, QUANTITIES["active_power"].kind, at))
             found.append(Reading(EVERYTHING, "frequency", None, 198.0, kind, at + 1, quality=Quality.SUSPECT))
         refused = (Rejection("gw/7", b"\xff", at, "no device model knows it"),)
         yield Batch.of(found, refused, arrived=at, received=1)
@@ -114,6 +117,3 @@ def _not_accounted_yet(home: InfluxDerived, park: Park) -> Iterator[str]:
         meter, enterprise, carrier, _ = row.about
         tags = {"carrier": carrier, "enterprise": enterprise, "meter": meter, "park": park.id}
         yield f"{head('consumption', tags)} cost=1.5,co2_market_kg=2.5 {row.start * 1_000_000}"
-
-
-__all__ = ["EVERYTHING", "Message", "Simulated", "park_called", "simulate"]

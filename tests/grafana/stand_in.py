@@ -143,6 +143,7 @@ def served(grafana: StandIn) -> Iterator[StandIn]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 1 << 16  # head and body in one packet
 
         def _respond(self) -> None:
             length = int(self.headers.get("content-length") or 0)
