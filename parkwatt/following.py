@@ -43,7 +43,7 @@ class Following:
 
     def problems(self) -> list[Problem]:
         """What stands in the way now."""
-        return [] if self._problem is None else [Problem("store_down", self._problem)]
+        return [] if self._problem is None else [Problem("store_away", self._problem)]
 
     def _run(self) -> None:
         wait = PERIOD

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from parkwatt.durations import NOTHING_YET, Distribution
 from parkwatt.store import Totals
 
-STOPPING = ("broker_down", "embedded_broker_down", "spool_full", "store_down")
-"""Codes of problems with which readings cannot come in or cannot be kept."""
+STOPPING = ("broker_down", "embedded_broker_down", "spool_full", "store_away", "store_down")
+"""Codes of problems with which readings cannot come in, cannot be kept or cannot be shown."""
 
 WARNINGS = ("backup_failed", "broker_drops", "broker_window", "client_id_taken", "raw_dropped", "spooling")
 """Codes of problems with which readings still come in and are kept."""

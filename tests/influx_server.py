@@ -167,7 +167,11 @@ bind-address = "127.0.0.1:{backup}"
         )
         with (self.folder / "influxd.log").open("ab") as log:
             self._process = subprocess.Popen([INFLUXD, "-config", str(config)], stdout=log, stderr=log)
-        until(lambda: answers(http))
+        try:
+            until(lambda: answers(http), seconds=40)
+        except AssertionError as error:
+            message = f"{error}\n{(self.folder / 'influxd.log').read_text(errors='replace')[-2000:]}"
+            raise AssertionError(message) from error
         self._adapter = _AdapterServer(http, self.port)
         threading.Thread(target=self._adapter.serve_forever, args=(0.05,), daemon=True).start()
 

@@ -61,10 +61,11 @@ class ParkwattCollector(Collector):
             ("meters_silent", "Meters in the park file not heard for longer than they may be silent", silent),
             ("meters_clock_off", "Meters whose clock is off", sum(1 for _ in self._clocks.off(now))),
             ("series", "Series with at least one reading", len(context.live.latest)),
-            ("store_size_bytes", "Size of the store on disk", context.store.size()),
             ("newest_arrival_timestamp_seconds", "When the last message arrived", max(heard, default=0) / 1000),
         ):
             yield GaugeMetricFamily(f"parkwatt_{name}", text, number)
+        if size := context.store.size():  # a shared store does not say
+            yield GaugeMetricFamily("parkwatt_store_size_bytes", "Size of the store on disk", size)
         yield _unread(status)
         yield _problems(status)
         yield _durable(status)

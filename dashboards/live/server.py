@@ -15,6 +15,7 @@ from dashboards.live.context import Context
 from dashboards.live.health import health_routes
 from dashboards.live.metrics import metrics_routes
 from dashboards.live.security import Door
+from dashboards.live.store_errors import tell_store_errors
 from parkwatt import __version__
 
 _MARK = Path(__file__).parent / "static" / "mark.svg"
@@ -33,6 +34,7 @@ def build(context: Context, *, password: str | None = None) -> FastAPI:
     app.include_router(api_routes(context))
     app.include_router(health_routes(context))
     app.include_router(metrics_routes(context))
+    tell_store_errors(app)
     page.register(context)
     ui.run_with(app, tailwind=False, title="Parkwatt", favicon=_MARK, show_welcome_message=False)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)

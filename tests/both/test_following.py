@@ -112,7 +112,7 @@ def test_news_are_not_lost_with_an_answer(opened: Open, monkeypatch: pytest.Monk
     monkeypatch.setattr(page.connection, "query", half_dead)
     writer.write(Batch.of([power(1.0, time=NOW)], arrived=NOW))
     (problem,) = until(following.problems)
-    assert (problem.code, problem.detail) == ("store_down", "gone")
+    assert (problem.code, problem.detail) == ("store_away", "gone")
     monkeypatch.undo()
     until(lambda: [found.value for found in live.latest.values()] == [1.0])
     until(lambda: not following.problems())
