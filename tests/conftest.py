@@ -12,11 +12,11 @@ import pytest
 
 from ingest.embedded import EmbeddedBroker
 from parkwatt.store.duck import DuckStore
-from tests.influx_server import influx, influxd
+from tests.influx_server import influx, influx_three, influxd
 from tests.servers import answers, free_port
 from tests.waiting import until
 
-__all__ = ["answers", "free_port", "influx", "influxd"]
+__all__ = ["answers", "free_port", "influx", "influx_three", "influxd"]
 
 # Debian has it where only root's PATH looks.
 MOSQUITTO = shutil.which("mosquitto", path=os.environ["PATH"] + os.pathsep + "/usr/sbin") or "mosquitto"

@@ -10,10 +10,12 @@ import shutil
 import subprocess
 import threading
 import uuid
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -57,13 +59,13 @@ class Influx:
 
     def query(self, influxql: str, *, bucket: str | None = None) -> list[dict[str, object]]:
         """What the server answers, without any code of ours; rows as dictionaries with their tags."""
+        asked = urlencode({"db": bucket or self.bucket, "q": influxql, "epoch": "ms"})
         response = urllib3.request(
             "POST",
-            f"http{'s' if self.tls else ''}://{self.host}/query",
-            body=urlencode({"db": bucket or self.bucket, "q": influxql, "epoch": "ms"}),
-            headers={"Authorization": f"Token {self.token}", "Content-Type": "application/x-www-form-urlencoded"},
+            f"http{'s' if self.tls else ''}://{self.host}/query?{asked}",
+            headers={"Authorization": f"Token {self.token}"},
         )
-        found = json.loads(response.data)
+        found = json.loads(response.data or b'{"results": []}')
         assert response.status == 200, found
         rows = []
         for result in found["results"]:
@@ -91,6 +93,9 @@ class _Adapter(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         parts = urlsplit(self.path)
         path, query = parts.path, parts.query
+        if self.server.like_three and path in {"/query", "/ping"}:
+            self._answer(*self._like_three(path, query))
+            return
         if path == "/api/v2/write":
             given = parse_qs(query)
             precision = _PRECISIONS[given.get("precision", ["ns"])[0]]
@@ -98,16 +103,47 @@ class _Adapter(BaseHTTPRequestHandler):
         headers = {name: value for name, value in self.headers.items() if name.lower() in _KEPT_HEADERS}
         headers.pop("Authorization", None)
         answer = self.server.behind.request(
-            self.command, f"http://127.0.0.1:{self.server.port_behind}{path}?{query}", body=body, headers=headers,
+            self.command, f"{self.server.url_behind}{path}?{query}", body=body, headers=headers,
             decode_content=False,
         )  # fmt: skip
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            if name.lower() in {"content-type", "content-encoding", "x-influxdb-version", "x-influxdb-error"}:
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.data)))
+        if answer.status == 404 and path == "/write" and self.server.like_three:
+            self.server.ask(f'CREATE DATABASE "{given["bucket"][0]}"')
+            again = f"{self.server.url_behind}{path}?{query}"
+            answer = self.server.behind.request("POST", again, body=body, headers=headers)
+        passed = ("content-type", "content-encoding", "x-influxdb-version", "x-influxdb-error")
+        self._answer(answer.status, answer.data, [item for item in answer.headers.items() if item[0].lower() in passed])
+
+    def _answer(self, status: int, data: bytes, headers: Sequence[tuple[str, str]] = ()) -> None:
+        self.send_response(status)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(answer.data)
+        self.wfile.write(data)
+
+    def _like_three(self, path: str, query: str) -> tuple[int, bytes, list[tuple[str, str]]]:
+        """As InfluxDB 3 answers: what is asked stands in the address, tags are columns, nothing is an empty body."""
+        version = [("x-influxdb-version", "3.2.1")]
+        if path == "/ping":
+            return 200, b"", version
+        given = {name: values[0] for name, values in parse_qs(query).items()}
+        if not given.get("q", "").startswith(("SELECT", "SHOW")):
+            return 400, b'{"error": "not supported"}', version
+        found = self.server.ask(given["q"], db=given["db"], epoch=given["epoch"])
+        error = found["results"][0].get("error")
+        if error:
+            return 404, json.dumps({"error": error}).encode(), version
+        series = []
+        for part in found["results"][0].get("series", []):
+            tags = part.get("tags", {})
+            values = [[value[0], *(tag or None for tag in tags.values()), *value[1:]] for value in part["values"]]
+            columns = [part["columns"][0], *tags, *part["columns"][1:]]
+            if series and series[-1]["columns"] == columns:
+                series[-1]["values"] += values
+            else:
+                series.append({"name": part["name"], "columns": columns, "values": values})
+        answer = {"results": [{"statement_id": 0, "series": series}]}
+        return 200, json.dumps(answer).encode() if series else b"", version
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that the library gives
         """Say nothing."""
@@ -116,10 +152,17 @@ class _Adapter(BaseHTTPRequestHandler):
 class _AdapterServer(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, port_behind: int, port: int = 0) -> None:
+    def __init__(self, port_behind: int, port: int = 0, *, like_three: bool = False) -> None:
         super().__init__(("127.0.0.1", port), _Adapter)
-        self.port_behind = port_behind
+        self.url_behind = f"http://127.0.0.1:{port_behind}"
+        self.like_three = like_three
         self.behind = urllib3.PoolManager(maxsize=16, retries=False)
+
+    def ask(self, influxql: str, **more: str) -> dict[str, Any]:
+        """What the server behind answers."""
+        answer = self.behind.request("POST", f"{self.url_behind}/query?{urlencode({'q': influxql} | more)}")
+        found: dict[str, Any] = json.loads(answer.data)
+        return found if "results" in found else {"results": [found]}
 
 
 class OwnInflux:
@@ -190,6 +233,16 @@ bind-address = "127.0.0.1:{backup}"
             self._process.wait(30)
             self._process = None
 
+    @contextmanager
+    def like_three(self) -> Iterator[Influx]:
+        """The same server, answering as InfluxDB 3 does, with a database for a test, not yet made."""
+        adapter = _AdapterServer(self._ports[0], like_three=True)
+        threading.Thread(target=adapter.serve_forever, args=(0.05,), daemon=True).start()
+        yield replace(self.influx(), host=f"127.0.0.1:{adapter.server_port}")
+        adapter.shutdown()
+        adapter.server_close()
+        adapter.behind.clear()
+
     def influx(self) -> Influx:
         """With a bucket for a test, not yet made."""
         name = f"t{uuid.uuid4().hex[:12]}"
@@ -221,6 +274,13 @@ def fresh_influx(request: pytest.FixtureRequest) -> Influx:
         )
     server: OwnInflux = request.getfixturevalue("influxd")
     return server.influx()
+
+
+@pytest.fixture
+def influx_three(influxd: OwnInflux) -> Iterator[Influx]:
+    """A server that answers as InfluxDB 3 does, as far as its source says; the numbers are Debian's InfluxDB's."""
+    with influxd.like_three() as found:
+        yield found
 
 
 @pytest.fixture

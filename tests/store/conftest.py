@@ -10,10 +10,11 @@ import pytest
 
 from parkwatt.park import Enterprise, Meter, Name, Park
 from parkwatt.store import Store
+from parkwatt.store.influx.store import InfluxStore
 from parkwatt.store.open import open_store
 from tests.influx_server import Influx
 
-KINDS = ("duckdb", "influxdb")
+KINDS = ("duckdb", "influxdb", "influxdb3")
 OpenStore = Callable[[], Store]
 
 
@@ -35,9 +36,19 @@ def homes(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     numbers = count()
     if request.param == "duckdb":
         return lambda: partial(open_store, f"duckdb://{tmp_path / f'park-{next(numbers)}.duckdb'}")
-    influx: Influx = request.getfixturevalue("influx")
+    influx: Influx = request.getfixturevalue("influx" if request.param == "influxdb" else "influx_three")
     monkeypatch.setenv("PARKWATT_INFLUX_TOKEN", influx.token)
+    skip_unless_it_removes(request, influx)
     return lambda: partial(open_store, influx.url, park=park(f"{influx.park}-{next(numbers)}"), writer="test")
+
+
+def skip_unless_it_removes(request: pytest.FixtureRequest, influx: Influx) -> None:
+    """Leave a test out that removes readings, where the server is InfluxDB 3."""
+    if request.node.get_closest_marker("removes") is None:
+        return
+    with closing(open_store(influx.url, park=park(influx.park))) as store:
+        if isinstance(store, InfluxStore) and not store.connection.deletes:
+            pytest.skip("InfluxDB 3 does not delete")
 
 
 @pytest.fixture

@@ -12,16 +12,17 @@ from parkwatt.store import Arrived, Batch, Query, Replacement, StoreError
 from parkwatt.store.influx.store import InfluxStore
 from parkwatt.store.open import open_store
 from tests.influx_server import INFLUXD, Influx, OwnInflux
-from tests.store.conftest import park
+from tests.store.conftest import park, skip_unless_it_removes
 from tests.store.readings import START, energy, power
 
 Open = Callable[..., InfluxStore]
 
 
 @pytest.fixture
-def opened(influx: Influx, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def opened(request: pytest.FixtureRequest, influx: Influx, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Opens the test's store under a writer's name."""
     monkeypatch.setenv("PARKWATT_INFLUX_TOKEN", influx.token)
+    skip_unless_it_removes(request, influx)
     stores: list[InfluxStore] = []
 
     def open_it(writer: str = "a", *, more: str = "") -> InfluxStore:
@@ -134,6 +135,7 @@ def test_what_stands_stays_where_it_is(opened: Open, influx: Influx) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.removes
 def test_a_correction_that_was_cut_short_is_completed(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that dies between deleting and writing again loses nothing: the next one to open completes it."""
     store = opened()
@@ -189,6 +191,7 @@ def test_notes_can_be_read_by_others(opened: Open, influx: Influx) -> None:
     assert (row["writer"], row["connected"], row["spooled_readings"], row["time"]) == ("1of2", 1, 7, START)
 
 
+@pytest.mark.removes
 def test_parks_do_not_mix(opened: Open, influx: Influx) -> None:
     """A bucket may hold several parks: each store sees, counts and deletes its own."""
     store = opened()

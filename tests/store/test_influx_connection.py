@@ -146,7 +146,7 @@ def test_nobody_there() -> None:
 
 def test_something_else_answers(server: Server) -> None:
     """A server that is no InfluxDB is recognised by what it answers."""
-    server.answers = [Answer(200, b"<html>hello</html>")]
+    server.answers = [Answer(200, b"<html>hello</html>")] * 2
     with pytest.raises(StoreUnavailableError, match="does not answer like an InfluxDB"):
         Connection(server.address).query("SHOW DATABASES")
 

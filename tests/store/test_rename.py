@@ -17,6 +17,7 @@ def stored(store: Store) -> list[tuple[str, str, int, float]]:
     return [(r.meter, r.quantity, r.time, r.value) for r in store.readings(EVERYTHING, limit=1_000).readings]
 
 
+@pytest.mark.removes
 def test_everything_goes_along(open_again: OpenStore) -> None:
     """Old readings, new ones, and the newest of each series stand under the new id, after a restart too."""
     with closing(open_again()) as store:
@@ -32,6 +33,7 @@ def test_everything_goes_along(open_again: OpenStore) -> None:
         assert {key.meter for key in store.latest()} == {"press", "m2"}
 
 
+@pytest.mark.removes
 def test_a_rename_can_be_taken_back(store: Store) -> None:
     """Back under the old id, a reading that comes again is known; and the new id may be used once more."""
     batch = Batch.of([power(1.0), energy(5.0)])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ def crash(store: Store) -> None:
         store.close()
 
 
+@pytest.mark.removes
 def test_gone_unless_given_again(store: Store) -> None:
     """What messages gave before and do not give now is removed; what they still give stays; new readings come."""
     before = [power(1), power(2, time=START + 1), power(3, time=START + 2)]
@@ -44,6 +46,7 @@ def test_gone_unless_given_again(store: Store) -> None:
     assert sorted(held(store), key=repr) == sorted(now, key=repr)
 
 
+@pytest.mark.removes
 def test_repeating_changes_nothing(store: Store) -> None:
     """The same replacement again finds nothing to do."""
     before = [power(n, time=START + n) for n in range(10)]
@@ -54,6 +57,7 @@ def test_repeating_changes_nothing(store: Store) -> None:
     assert not store.compare(replacement).anything
 
 
+@pytest.mark.removes
 def test_comparing_changes_nothing(store: Store) -> None:
     """What a replacement would do is told without doing it."""
     before = [power(1), power(2, time=START + 1)]
@@ -75,6 +79,7 @@ def test_what_others_said_stays(store: Store) -> None:
     assert [r.value for r in held(store)] == [9.0, 2.0]
 
 
+@pytest.mark.removes
 def test_newest_goes_back(store: Store) -> None:
     """When the newest reading of a series goes, the one before it is the newest; of a series with none, nothing is."""
     before = [power(5, time=START + 5), power(8, meter="m2")]
@@ -86,6 +91,7 @@ def test_newest_goes_back(store: Store) -> None:
     assert newest(store) == {"m1": (3, 3.0)}
 
 
+@pytest.mark.removes
 def test_newest_after_opening_again(open_again: OpenStore) -> None:
     """Newest readings that were noted on disk are put right as well."""
     before = [power(5, time=START + 5), power(8, meter="m2")]
@@ -102,6 +108,7 @@ def test_newest_after_opening_again(open_again: OpenStore) -> None:
         assert newest(store) == {"m1": (4, 50.0)}
 
 
+@pytest.mark.removes
 def test_rejections_are_exchanged(store: Store) -> None:
     """Rejections of messages that were read again go, those that come again stay, others are not touched."""
     old = [Rejection("t", b"1", START, "a"), Rejection("t", b"1", START, "b"), Rejection("u", b"1", START, "a")]
@@ -129,6 +136,7 @@ def test_kind_alone(store: Store) -> None:
     assert held(store) == [changed]
 
 
+@pytest.mark.removes
 def test_live_shows_it(store: Store) -> None:
     """The live state shows what the store has after a replacement: a meter that is gone is heard no more."""
     before = [power(5, time=START + 5), power(8, meter="gone")]
@@ -153,6 +161,7 @@ def readings(said: dict[tuple[str, int], int]) -> list[Reading]:
     return [power(float(value), meter=meter, time=START + time) for (meter, time), value in said.items()]
 
 
+@pytest.mark.removes
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SAID, SAID, SAID, SAID)
 def test_as_if_never_said(

@@ -131,6 +131,7 @@ def test_late_batch_leaves_what_arrived_after_it(store: Store) -> None:
     assert values(store) == [("m1", START, 2.0), ("m1", START + 1, 3.0)]
 
 
+@pytest.mark.removes
 def test_a_correction_may_change_how_far_a_value_is_trusted(store: Store) -> None:
     """A good value in place of a suspect one, or the reverse, stands alone; its neighbours stay as they are."""
     store.write(Batch.of([power(1.0), energy(5.0), power(9.0, meter="m2")], arrived=START))
@@ -179,6 +180,7 @@ def test_rejections_are_kept(store: Store) -> None:
     assert store.totals().rejected == 2
 
 
+@pytest.mark.removes
 def test_prune(store: Store) -> None:
     """Pruning deletes what is older than asked, and still knows the newest reading of a series that fell silent."""
     store.write(Batch.of([power(1.0), power(2.0, meter="m2", time=START + 1000)]))

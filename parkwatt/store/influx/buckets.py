@@ -1,6 +1,7 @@
 """Sees to it that our buckets are there, and keep what they hold for as long as was asked."""
 
 import logging
+import time
 from typing import Final
 
 from influxdb_client.client.influxdb_client import InfluxDBClient
@@ -31,7 +32,13 @@ def prepare(connection: Connection) -> None:
         case 2:
             _buckets(connection)
         case _:
-            return  # a database of InfluxDB 3 is made with the first line that is written to it
+            _first_lines(connection)
+
+
+def _first_lines(connection: Connection) -> None:
+    """A database of InfluxDB 3 is made with the first line that is written to it; before that it cannot be asked."""
+    for database in (connection.address.bucket, connection.address.derived_bucket):
+        connection.write([f"parkwatt opened=1i {time.time_ns()}"], bucket=database)
 
 
 def _databases(connection: Connection) -> None:

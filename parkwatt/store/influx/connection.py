@@ -4,6 +4,7 @@ What the server says becomes one of two errors: 400 and 422 are about what was s
 wrong tokens and missing buckets too, is about the server (`StoreUnavailableError`): readings wait until it is mended.
 """
 
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -57,6 +58,27 @@ class Series(msgspec.Struct):
         return [row[at] for row in self.values]
 
 
+_TAGS: Final = ("carrier", "enterprise", "job", "meter", "park", "phase", "writer")
+
+
+def by_tags(series: Series, influxql: str) -> Iterator[Series]:
+    """A part of an answer as parts that share their tags, where the server gave the tags as columns (InfluxDB 3)."""
+    _, _, grouped = influxql.partition(" GROUP BY ")
+    asked = [tag for tag in _TAGS if grouped == "*" or re.search(rf"\b{tag}\b", grouped)]
+    if series.tags or not asked:
+        yield series
+        return
+    at = {tag: series.columns.index(tag) for tag in asked if tag in series.columns}
+    kept = [number for number in range(len(series.columns)) if number not in at.values()]
+    parts: dict[tuple[str, ...], list[list[Any]]] = {}
+    for row in series.values:
+        tags = tuple(row[at[tag]] or "" if tag in at else "" for tag in asked)
+        parts.setdefault(tags, []).append([row[number] for number in kept])
+    for tags, rows in parts.items():
+        columns = [series.columns[number] for number in kept]
+        yield Series(columns, rows, dict(zip(asked, tags, strict=True)), series.name)
+
+
 class _Result(msgspec.Struct):
     series: list[Series] = msgspec.field(default_factory=list)
     error: str | None = None
@@ -106,7 +128,10 @@ class Connection:
             StoreUnavailableError: if it cannot be asked.
         """
         answer = self._ask("GET", "/ping")
-        return str(answer.headers.get("X-Influxdb-Version", "")).lstrip("v")
+        said = answer.headers.get("X-Influxdb-Version")
+        if said is None and answer.data.startswith(b"{"):
+            said = msgspec.json.decode(answer.data, type=dict[str, Any]).get("version")
+        return str(said or "").lstrip("v")
 
     def write(self, lines: Iterable[str], *, bucket: str | None = None) -> None:
         """Make lines durable, times in nanoseconds. Some may have been written when it fails; repeating does no harm.
@@ -130,8 +155,12 @@ class Connection:
             StoreError: if it does not understand the question.
             StoreUnavailableError: if it cannot be asked now.
         """
-        fields = {"db": bucket or self.address.bucket, "q": influxql, "epoch": precision}
-        answer = self._ask("POST", "/query", urlencode(fields).encode())
+        fields = urlencode({"db": bucket or self.address.bucket, "q": influxql, "epoch": precision})
+        # InfluxDB 3 reads them from the address only.
+        path, body = (f"/query?{fields}", b"") if self.generation > 2 else ("/query", fields.encode())
+        answer = self._ask("POST", path, body)
+        if not answer.data:
+            return []  # InfluxDB 3 says nothing where there is nothing
         try:
             found = _decode(answer.data)
         except msgspec.DecodeError as error:
@@ -141,7 +170,7 @@ class Connection:
         if problem is not None:
             said = f"InfluxDB at {self.address.url}: {problem}"
             raise (StoreUnavailableError if "not found" in problem else StoreError)(said)
-        return [series for result in found.results for series in result.series]
+        return [part for result in found.results for series in result.series for part in by_tags(series, influxql)]
 
     def delete(
         self, measurement: str, tags: Mapping[str, str], *, first: int, last: int, bucket: str | None = None

@@ -118,7 +118,7 @@ def _asked(connection: Connection, condition: str, order: str) -> list[Kept]:
 
 def _kept(series: Series, row: Sequence[Any]) -> Kept:
     said = dict(zip(series.columns, row, strict=True))
-    payload = "".join(said[_column(number)] or "" for number in range(_PARTS))
+    payload = "".join(said.get(_column(number)) or "" for number in range(_PARTS))
     arrived, nanosecond = divmod(int(said["time"]), _MS)
     return Kept(Rejection(said["topic"], b64decode(payload), arrived, said["reason"]), nanosecond)
 
