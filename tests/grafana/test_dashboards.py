@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from grafana_foundation_sdk.models import units as sdk_units
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from dashboards.grafana import names
@@ -70,6 +71,13 @@ def test_every_panel_says_what_it_is_in_its_language(model):
     for variable in model["templating"]["list"]:
         if variable["type"] == "query":
             assert bool(CHINESE.search(variable["label"])) == chinese
+
+
+def test_every_unit_is_one_that_grafana_knows():
+    """By its id, or written out behind the number."""
+    known = {value for value in vars(sdk_units).values() if isinstance(value, str)}
+    found = set(re.findall(r'"unit": "([^"]*)"', json.dumps(list(MODELS.values()), ensure_ascii=False)))
+    assert {unit for unit in found if not unit.startswith("suffix: ")} <= known
 
 
 def test_every_question_goes_to_a_data_source_of_the_park(model):
