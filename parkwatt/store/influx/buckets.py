@@ -4,6 +4,8 @@ import logging
 import time
 from typing import Final
 
+import urllib3
+from influxdb_client.client.exceptions import InfluxDBError
 from influxdb_client.client.influxdb_client import InfluxDBClient
 from influxdb_client.domain.bucket import Bucket
 from influxdb_client.domain.bucket_retention_rules import BucketRetentionRules
@@ -15,6 +17,9 @@ from parkwatt.store.base import StoreError, StoreUnavailableError
 from parkwatt.store.influx.connection import Connection, named
 
 _DAY_S: Final = 86_400
+_NOT_OURS_TO_DO: Final = frozenset({401, 403, 404, 409, 422})
+"""Answers to a token that may not list or make buckets; 409 and 422 are for one that is there, but not to be seen."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -63,24 +68,24 @@ def _try(connection: Connection, statement: str) -> None:
 
 def _buckets(connection: Connection) -> None:
     address, client = connection.address, connection.client
-    try:
-        for name, days in ((address.bucket, address.retention_days), (address.derived_bucket, None)):
-            bucket = _bucket(client, name, org=address.org, days=days)
-            _let_influxql_find(connection, bucket, name)
-    except ApiException as error:
-        if error.status not in {401, 403, 404}:
-            message = f"InfluxDB at {address.url} could not be set up ({error.status}): {error.message or error.reason}"
+    for name, days in ((address.bucket, address.retention_days), (address.derived_bucket, None)):
+        try:
+            _let_influxql_find(client, _bucket(client, name, org=address.org, days=days), name)
+        except InfluxDBError as error:
+            status = getattr(error, "status", 404)
+            if status not in _NOT_OURS_TO_DO:
+                message = f"InfluxDB at {address.url} could not be set up ({status}): {error.message}"
+                raise StoreUnavailableError(message) from error
+            logger.warning("bucket %s is not looked after (%s: %s); it has to be there", name, status, error.message)
+        except urllib3.exceptions.HTTPError as error:
+            message = f"InfluxDB at {address.url} cannot be reached: {error}"
             raise StoreUnavailableError(message) from error
-        logger.warning(
-            "the token may not look after buckets (%s): %s and %s must be there", error.status, address.bucket,
-            address.derived_bucket,
-        )  # fmt: skip
 
 
 def _bucket(client: InfluxDBClient, name: str, *, org: str, days: int | None) -> Bucket:
     buckets = client.buckets_api()
     seconds = (days or 0) * _DAY_S
-    found: Bucket | None = buckets.find_bucket_by_name(name)
+    found = _found(client, name)
     if found is None:
         logger.info("making bucket %s, kept %s", name, f"{days} days" if days else "for ever")
         rules = BucketRetentionRules(type="expire", every_seconds=seconds)
@@ -93,9 +98,19 @@ def _bucket(client: InfluxDBClient, name: str, *, org: str, days: int | None) ->
     return found
 
 
-def _let_influxql_find(connection: Connection, bucket: Bucket, name: str) -> None:
+def _found(client: InfluxDBClient, name: str) -> Bucket | None:
+    try:
+        found: Bucket | None = client.buckets_api().find_bucket_by_name(name)
+    except ApiException as error:
+        if error.status != 404:
+            raise
+        return None
+    return found
+
+
+def _let_influxql_find(client: InfluxDBClient, bucket: Bucket, name: str) -> None:
     """Map the bucket as a database, for servers that do not do so by themselves."""
-    mappings = DBRPsService(connection.client.api_client)
+    mappings = DBRPsService(client.api_client)
     known = mappings.get_dbr_ps(org_id=bucket.org_id, db=name).content or ()
     if any(mapping.database == name for mapping in known):
         return
