@@ -1,5 +1,6 @@
 """`parkwatt collect` and `parkwatt dashboard` as two processes around one InfluxDB."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -70,6 +71,15 @@ class Beside:
     def _url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.http_port}{path}"
 
+    def is_ready(self) -> bool:
+        """Whether the page's process says so."""
+        return self.get("/readyz")[0] == 200
+
+    def powers(self, meter: str) -> list[float]:
+        """Every active power of a meter that is stored, in order of time."""
+        _, answer = self.get("/api/v1/readings", meter=meter, quantity="active_power", limit=50_000)
+        return [one["value"] for one in answer["readings"]]
+
     def newest(self, meter: str) -> dict[str, float]:
         """What the page's process shows of a meter, by quantity."""
         _, answer = self.get("/api/v1/meters", meter=meter)
@@ -94,6 +104,10 @@ class Beside:
         yield publish
         client.disconnect()
         client.loop_stop()
+
+    def reload(self) -> None:
+        """Let the collector read the park file again."""
+        self._processes["collect"].send_signal(signal.SIGHUP)
 
     def end(self) -> dict[str, int]:
         """End both; their exit statuses."""

@@ -1,8 +1,5 @@
 """A page beside a collector around an InfluxDB that comes, goes and comes back."""
 
-import json
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +8,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests import chromium
 from tests.both.beside import Beside
+from tests.both.flow import Flow, said
 from tests.conftest import StartMosquitto
 from tests.influx_server import INFLUXD, Influx, OwnInflux
 from tests.waiting import until
@@ -19,7 +17,6 @@ SOON = 5.0
 """How long a reading takes to the page at most [s]."""
 BACK = 30.0
 """The same after the server was away: it is asked again every few seconds."""
-START = time.time_ns() // 1_000_000 - 600_000
 
 
 @pytest.fixture
@@ -41,16 +38,6 @@ def beside(tmp_path: Path, server: OwnInflux, mosquitto: StartMosquitto) -> Iter
     made.kill()
 
 
-def said(number: int, *, meter: str = "press") -> tuple[str, str]:
-    """A message of a meter; the number is its power, and its second."""
-    body = {"time": START + number * 1_000, "active_power": number, "energy_import": 1_000 + number}
-    return f"parkwatt/{meter}/readings", json.dumps(body)
-
-
-def is_ready(beside: Beside) -> bool:
-    return beside.get("/readyz")[0] == 200
-
-
 def test_both_start_before_influxdb(beside: Beside, server: OwnInflux) -> None:
     """Both run without it and say so; what came meanwhile is there once it is up, and a new reading shows at once."""
     until(lambda: "connected to" in beside.said("collect"), seconds=40)
@@ -62,7 +49,7 @@ def test_both_start_before_influxdb(beside: Beside, server: OwnInflux) -> None:
     assert (status, "cannot be reached" in answer["detail"]) == (503, True)
     server.start()
     until(lambda: beside.newest("press") == {"active_power": 49.0, "energy_import": 1049.0}, seconds=BACK)
-    until(lambda: is_ready(beside), seconds=BACK)
+    until(beside.is_ready, seconds=BACK)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
         page = browser.new_page()
@@ -82,7 +69,7 @@ def test_both_start_before_influxdb(beside: Beside, server: OwnInflux) -> None:
 def test_influxdb_is_killed(beside: Beside, server: OwnInflux) -> None:
     """Killed in full flow and started again: the page says so meanwhile, and afterwards everything is there once."""
     server.start()
-    until(lambda: is_ready(beside) and "connected to" in beside.said("collect"), seconds=40)
+    until(lambda: beside.is_ready() and "connected to" in beside.said("collect"), seconds=40)
     sent = Flow(beside)
     until(lambda: len(beside.newest("press")) == 2, seconds=20)
     until(lambda: sent.count > 200)
@@ -94,7 +81,7 @@ def test_influxdb_is_killed(beside: Beside, server: OwnInflux) -> None:
     until(lambda: "readings go into the spool" in beside.said("collect"))
     until(lambda: sent.count > at_kill + 200)
     server.start()
-    until(lambda: is_ready(beside), seconds=BACK)
+    until(beside.is_ready, seconds=BACK)
     total = sent.end()
     until(lambda: beside.get("/api/v1/status")[1]["stored"] == 2 * total, seconds=BACK)
     until(lambda: beside.newest("press").get("active_power") == total - 1, seconds=BACK)
@@ -104,30 +91,5 @@ def test_influxdb_is_killed(beside: Beside, server: OwnInflux) -> None:
     assert powers == [float(number) for number in range(total)]
     assert registers == [1000.0 + number for number in range(total)]
     assert beside.end() == {"collect": 0, "dashboard": 0}
-    assert not list((server.folder.parent / "spool").rglob("*.spool"))
-
-
-class Flow:
-    """Messages of one meter, one after the other, until told to end.
-
-    Attributes:
-        count: how many the broker has acknowledged.
-    """
-
-    def __init__(self, beside: Beside) -> None:
-        self.count = 0
-        self._beside, self._stop = beside, threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self) -> None:
-        with self._beside.publishing() as publish:
-            while not self._stop.is_set():
-                publish([said(self.count + n) for n in range(20)])
-                self.count += 20
-
-    def end(self) -> int:
-        """How many there were."""
-        self._stop.set()
-        self._thread.join(30)
-        return self.count
+    left = {path.name for path in (server.folder.parent / "spool").rglob("*") if path.is_file()}
+    assert left == {"lock", "position"}

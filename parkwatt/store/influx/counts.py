@@ -23,6 +23,9 @@ _REMOVED: Final = "removed"
 _BEING_WRITTEN: Final = 3
 """How many of a writer's newest points are looked at for a whole one."""
 
+NOTHING_NEW: Final[Millis] = 2**53
+"""A time later than everything, for a change that brings no reading."""
+
 
 class News(NamedTuple):
     """What others wrote.

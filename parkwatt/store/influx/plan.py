@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from parkwatt.readings import Millis, SeriesKey
-from parkwatt.store.influx.counts import Change
+from parkwatt.store.influx.counts import NOTHING_NEW, Change
 from parkwatt.store.influx.points import Value, joined
 from parkwatt.store.influx.standing import Standing
 from parkwatt.store.replacement import Arrived, Replaced
@@ -34,12 +34,8 @@ class Plan:
         rows, arrived = self.stands.readings, self.stands.arrived
         removed = self.counts.removed + self.counts.corrected
         if not len(rows):
-            return Change(_NEVER, 0, removed)
+            return Change(NOTHING_NEW, 0, removed)
         return Change(int(rows.time.min()), int(arrived.min()), removed)
-
-
-_NEVER = 2**53
-"""Later than everything: nothing new is to be read."""
 
 
 def added(new: Arrived, asked: Arrived, known: Standing, *, late: bool) -> Plan:

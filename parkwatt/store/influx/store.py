@@ -20,7 +20,7 @@ from parkwatt.store.influx import rejecting, rewriting
 from parkwatt.store.influx.address import InfluxAddress
 from parkwatt.store.influx.buckets import prepare
 from parkwatt.store.influx.connection import Connection
-from parkwatt.store.influx.counts import Counts, News
+from parkwatt.store.influx.counts import NOTHING_NEW, Change, Counts, News
 from parkwatt.store.influx.layout import PIPELINE, READINGS, REJECTIONS, Labels, head
 from parkwatt.store.influx.plan import Plan, added, exchanged
 from parkwatt.store.influx.points import joined, points
@@ -31,8 +31,6 @@ from parkwatt.store.replacement import Arrived, Replaced, Replacement, renumbere
 
 _MS = 1_000_000
 _DAY = 86_400_000
-_LATEST = 2**63 - 2**32
-"""The last time that servers take, nearly [ns]."""
 
 
 class InfluxStore:
@@ -247,12 +245,18 @@ class InfluxStore:
             if not self.connection.deletes:
                 message = f"InfluxDB {self.connection.version()} cannot delete, so {meter!r} cannot become {to!r}"
                 raise StoreError(message)
+            last = -1
             for rows in self._questions.scan(Query((meter,))):
                 found = Arrived(_renamed(rows.readings, meter, to), rows.arrived)
                 self.connection.write(point.line(self.park) for point in points(found, self._labels))
-            self.connection.delete(READINGS, {"park": self.park, "meter": meter}, first=0, last=_LATEST)
+                last = int(rows.readings.time.max())
+            # What a collector writes meanwhile is newer: it stays where it is, and is not lost.
+            ours = {"park": self.park, "meter": meter}
+            self.connection.delete(READINGS, ours, first=0, last=last * _MS + _MS - 1)
             self._newest.grow()
-            return self._index.exchange(meter, to)
+            moved = self._index.exchange(meter, to)
+            self.connection.write([self._counts.line(self._counts.own, Change(NOTHING_NEW, 0, removed=moved))])
+            return moved
 
     def label_with(self, park: Park) -> None:
         """From now on note what this park says of its meters; what was written before stays as it is."""
