@@ -93,8 +93,8 @@ class _Adapter(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         parts = urlsplit(self.path)
         path, query = parts.path, parts.query
-        if self.server.like_three and path in {"/query", "/ping"}:
-            self._answer(*self._like_three(path, query))
+        if self.server.like_three and path in {"/query", "/ping", "/api/v3/configure/database"}:
+            self._answer(*self._like_three(path, body))
             return
         if path == "/api/v2/write":
             given = parse_qs(query)
@@ -121,29 +121,20 @@ class _Adapter(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    def _like_three(self, path: str, query: str) -> tuple[int, bytes, list[tuple[str, str]]]:
-        """As InfluxDB 3 answers: what is asked stands in the address, tags are columns, nothing is an empty body."""
+    def _like_three(self, path: str, body: bytes) -> tuple[int, bytes, list[tuple[str, str]]]:
+        """As InfluxDB 3.2 to 3.8 answers: a database is made by an address of its own, and asked nothing before."""
         version = [("x-influxdb-version", "3.2.1")]
         if path == "/ping":
             return 200, b"", version
-        given = {name: values[0] for name, values in parse_qs(query).items()}
-        if not given.get("q", "").startswith(("SELECT", "SHOW")):
+        if path.startswith("/api/v3"):
+            self.server.ask(f'CREATE DATABASE "{json.loads(body)["db"]}"')
+            return 200, b"", version
+        given = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+        if not given["q"].startswith(("SELECT", "SHOW")):
             return 400, b'{"error": "not supported"}', version
         found = self.server.ask(given["q"], db=given["db"], epoch=given["epoch"])
         error = found["results"][0].get("error")
-        if error:
-            return 404, json.dumps({"error": error}).encode(), version
-        series = []
-        for part in found["results"][0].get("series", []):
-            tags = part.get("tags", {})
-            values = [[value[0], *(tag or None for tag in tags.values()), *value[1:]] for value in part["values"]]
-            columns = [part["columns"][0], *tags, *part["columns"][1:]]
-            if series and series[-1]["columns"] == columns:
-                series[-1]["values"] += values
-            else:
-                series.append({"name": part["name"], "columns": columns, "values": values})
-        answer = {"results": [{"statement_id": 0, "series": series}]}
-        return 200, json.dumps(answer).encode() if series else b"", version
+        return (404 if error else 200), json.dumps({"error": error} if error else found).encode(), version
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that the library gives
         """Say nothing."""

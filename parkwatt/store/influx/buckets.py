@@ -1,7 +1,6 @@
 """Sees to it that our buckets are there, and keep what they hold for as long as was asked."""
 
 import logging
-import time
 from typing import Final
 
 import urllib3
@@ -13,10 +12,16 @@ from influxdb_client.domain.dbrp_create import DBRPCreate
 from influxdb_client.rest import ApiException
 from influxdb_client.service.dbr_ps_service import DBRPsService
 
-from parkwatt.store.base import StoreError, StoreUnavailableError
-from parkwatt.store.influx.connection import Connection, named
+from parkwatt.store.base import StoreUnavailableError
+from parkwatt.store.influx.connection import AnsweredError, Connection, named
 
 _DAY_S: Final = 86_400
+_DATABASE: Final = "/api/v3/configure/database"
+_CONFLICT: Final = 409
+_NOT_OURS: Final = frozenset({401, 403, 404, 405})
+"""What a server answers where the token, or the product, does not let us set things up."""
+
+_REFUSED: Final = frozenset({200, 400, 401, 403})
 _NOT_OURS_TO_DO: Final = frozenset({401, 403, 404, 409, 422})
 """Answers to a token that may not list or make buckets; 409 and 422 are for one that is there, but not to be seen."""
 
@@ -37,13 +42,32 @@ def prepare(connection: Connection) -> None:
         case 2:
             _buckets(connection)
         case _:
-            _first_lines(connection)
+            _databases_of_three(connection)
 
 
-def _first_lines(connection: Connection) -> None:
-    """A database of InfluxDB 3 is made with the first line that is written to it; before that it cannot be asked."""
-    for database in (connection.address.bucket, connection.address.derived_bucket):
-        connection.write([f"parkwatt opened=1i {time.time_ns()}"], bucket=database)
+def _databases_of_three(connection: Connection) -> None:
+    """Make the databases, which have no retention policies in InfluxDB 3 but a retention period each."""
+    address = connection.address
+    for name, days in ((address.bucket, address.retention_days), (address.derived_bucket, None)):
+        wanted = {"db": name} | ({} if days is None else {"retention_period": f"{days}d"})
+        try:
+            connection.configure("POST", _DATABASE, wanted)
+        except AnsweredError as error:
+            if error.status == _CONFLICT:
+                if days is not None:
+                    _keep_for(connection, wanted)
+            elif error.status in _NOT_OURS:
+                logger.warning("the token may not make databases (%s): %s must be there", error.status, name)
+            else:
+                raise
+
+
+def _keep_for(connection: Connection, wanted: dict[str, str]) -> None:
+    """Set the retention period of a database that is there; versions before 3.2 cannot."""
+    try:
+        connection.configure("PUT", _DATABASE, wanted)
+    except AnsweredError as error:
+        logger.warning("how long %s is kept was not set: %s", wanted["db"], error)
 
 
 def _databases(connection: Connection) -> None:
@@ -58,11 +82,9 @@ def _databases(connection: Connection) -> None:
 def _try(connection: Connection, statement: str) -> None:
     try:
         connection.query(statement)
-    except StoreUnavailableError as error:
-        if "403" not in str(error) and "401" not in str(error):
+    except AnsweredError as error:
+        if error.status not in _REFUSED:
             raise
-        logger.warning("%s was not allowed: %s", statement, error)
-    except StoreError as error:
         logger.warning("%s was refused: %s", statement, error)
 
 

@@ -1,10 +1,9 @@
 """The wire to an InfluxDB: lines in through influxdb-client, InfluxQL answers out of `/query`.
 
-What the server says becomes one of two errors: 400 and 422 are about what was sent (`StoreError`); everything else,
+What the server says becomes one of two errors: lines that it refuses are about what was sent (`StoreError`); all else,
 wrong tokens and missing buckets too, is about the server (`StoreUnavailableError`): readings wait until it is mended.
 """
 
-import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -35,6 +34,19 @@ _NANOSECONDS: WritePrecision = WritePrecision.NS  # type: ignore[assignment]  # 
 _AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 
 
+class AnsweredError(StoreUnavailableError):
+    """The server answers, and does not do what it was asked.
+
+    Attributes:
+        status: of the answer, as HTTP knows it.
+    """
+
+    def __init__(self, message: str, *, status: int, retry_after: float = 0.0) -> None:
+        """Say what is wrong."""
+        super().__init__(message, retry_after=retry_after)
+        self.status = status
+
+
 class Series(msgspec.Struct):
     """A part of an answer: rows that share their tags.
 
@@ -56,27 +68,6 @@ class Series(msgspec.Struct):
             return [None] * len(self.values)
         at = self.columns.index(name)
         return [row[at] for row in self.values]
-
-
-_TAGS: Final = ("carrier", "enterprise", "job", "meter", "park", "phase", "writer")
-
-
-def by_tags(series: Series, influxql: str) -> Iterator[Series]:
-    """A part of an answer as parts that share their tags, where the server gave the tags as columns (InfluxDB 3)."""
-    _, _, grouped = influxql.partition(" GROUP BY ")
-    asked = [tag for tag in _TAGS if grouped == "*" or re.search(rf"\b{tag}\b", grouped)]
-    if series.tags or not asked:
-        yield series
-        return
-    at = {tag: series.columns.index(tag) for tag in asked if tag in series.columns}
-    kept = [number for number in range(len(series.columns)) if number not in at.values()]
-    parts: dict[tuple[str, ...], list[list[Any]]] = {}
-    for row in series.values:
-        tags = tuple(row[at[tag]] or "" if tag in at else "" for tag in asked)
-        parts.setdefault(tags, []).append([row[number] for number in kept])
-    for tags, rows in parts.items():
-        columns = [series.columns[number] for number in kept]
-        yield Series(columns, rows, dict(zip(asked, tags, strict=True)), series.name)
 
 
 class _Result(msgspec.Struct):
@@ -152,15 +143,12 @@ class Connection:
             precision: of the times in the answer, `ms` or `ns`.
 
         Raises:
-            StoreError: if it does not understand the question.
-            StoreUnavailableError: if it cannot be asked now.
+            StoreUnavailableError: if it cannot be asked now, or does not answer the question.
         """
-        fields = urlencode({"db": bucket or self.address.bucket, "q": influxql, "epoch": precision})
-        # InfluxDB 3 reads them from the address only.
-        path, body = (f"/query?{fields}", b"") if self.generation > 2 else ("/query", fields.encode())
-        answer = self._ask("POST", path, body)
+        fields = {"db": bucket or self.address.bucket, "q": influxql, "epoch": precision}
+        answer = self._ask("POST", "/query", urlencode(fields).encode())
         if not answer.data:
-            return []  # InfluxDB 3 says nothing where there is nothing
+            return []  # InfluxDB 3.0 says nothing where there is nothing
         try:
             found = _decode(answer.data)
         except msgspec.DecodeError as error:
@@ -168,9 +156,19 @@ class Connection:
             raise StoreUnavailableError(message) from error
         problem = found.error or next((r.error for r in found.results if r.error), None)
         if problem is not None:
-            said = f"InfluxDB at {self.address.url}: {problem}"
-            raise (StoreUnavailableError if "not found" in problem else StoreError)(said)
-        return [part for result in found.results for series in result.series for part in by_tags(series, influxql)]
+            # Our questions are right: a limit, a timeout, a database that is not there. No reading is to blame.
+            message = f"InfluxDB at {self.address.url}: {problem.partition(chr(10))[0]}{_hint(problem)}"
+            raise AnsweredError(message, status=answer.status)
+        return [series for result in found.results for series in result.series]
+
+    def configure(self, method: str, path: str, wanted: Mapping[str, str]) -> None:
+        """Ask the server's own interface to set something up.
+
+        Raises:
+            AnsweredError: if it does not.
+            StoreUnavailableError: if it cannot be asked now.
+        """
+        self._ask(method, path, msgspec.json.encode(wanted), content="application/json")
 
     def delete(
         self, measurement: str, tags: Mapping[str, str], *, first: int, last: int, bucket: str | None = None
@@ -206,6 +204,11 @@ class Connection:
         """Whether the server can delete single points; InfluxDB 3 cannot."""
         return self.generation < 3
 
+    @property
+    def compares_unknown_tags(self) -> bool:
+        """Whether a tag that no point has equals '' in a condition; in InfluxDB 3 it equals nothing."""
+        return self.generation < 3
+
     @cached_property
     def generation(self) -> int:
         """The first number of the server's version; 1 where it gives none that is known.
@@ -239,6 +242,11 @@ class Connection:
                     self._send(body[:middle], bucket)
                     self._send(body[middle + 1 :], bucket)
                     return
+                said = _reason(error.body or b"")
+                # InfluxDB 3 answers 500 where single lines are wrong (from 3.6 on).
+                if error.status in _REFUSED or "partial write" in said:
+                    message = f"InfluxDB refused ({error.status}): {said}"
+                    raise StoreError(message) from error
                 self._judge(error.status or 0, error.body or b"", error.headers or {}, wait)
             except urllib3.exceptions.HTTPError as error:
                 self._unreachable(error, wait)
@@ -275,9 +283,6 @@ class Connection:
     def _judge(self, status: int, body: bytes | str, headers: Mapping[str, str], wait: float | None) -> None:
         """Wait for the next try, or say what the server said."""
         said = _reason(body)
-        if status in _REFUSED:
-            message = f"InfluxDB refused ({status}): {said}"
-            raise StoreError(message)
         after = _seconds(headers.get("Retry-After"))
         if status in _AGAIN and wait is not None and after <= _LONGEST_WAIT:
             self._closing.wait(max(wait, after))
@@ -286,9 +291,9 @@ class Connection:
             401: "; the token is not known: see PARKWATT_INFLUX_TOKEN",
             403: "; the token does not allow it: it needs to read and write the bucket",
             404: f"; is there a bucket {self.address.bucket!r} in organisation {self.address.org!r}?",
-        }.get(status, "")
+        }.get(status, _hint(said))
         message = f"InfluxDB at {self.address.url} answers {status}: {said}{hint}"
-        raise StoreUnavailableError(message, retry_after=after)
+        raise AnsweredError(message, status=status, retry_after=after)
 
     def _unreachable(self, error: urllib3.exceptions.HTTPError, wait: float | None) -> None:
         if wait is None or self._closing.wait(wait):
@@ -312,14 +317,26 @@ def _bodies(lines: Iterable[str]) -> Iterator[bytes]:
 
 
 def _reason(body: bytes | str) -> str:
-    """The sentence in an error's body: `error` in InfluxDB 1 and 3, `message` in 2."""
+    """The sentence in an error's body: `error` in InfluxDB 1 and 3, `message` in 2; what is wrong with a line in 3."""
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
     try:
         found = msgspec.json.decode(text, type=dict[str, Any])
     except msgspec.DecodeError:
         found = {}
     sentence = found.get("message") or found.get("error") or text
+    match found.get("data"):
+        case [{"error_message": str(reason)}, *_]:
+            sentence = f"{sentence}: {reason}"
     return " ".join(str(sentence).split())[:500] or "nothing"
+
+
+def _hint(problem: str) -> str:
+    """What an operator does about what a server said of a question."""
+    if "file limit" in problem:
+        return "; start InfluxDB 3 Core with a larger --query-file-limit: readings of all times are asked for"
+    if "not found" in problem:
+        return "; is the bucket there, and does the token let us read it?"
+    return ""
 
 
 def _seconds(retry_after: str | None) -> float:

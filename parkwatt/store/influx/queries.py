@@ -54,7 +54,7 @@ class Questions:
                 f"SELECT {', '.join((f'last({named(name)}) AS {named(name)}', *beside))} "  # noqa: S608 - quoted
                 f"FROM {READINGS} WHERE {self._where(Query())} GROUP BY *"
             )
-            parts.append(columns_of(answer, index))
+            parts.append(columns_of([s for series in answer for s in _with_values(series, name)], index))
         found = of_each_identity(joined(parts, index))
         newest = np.zeros(len(index), np.int64)
         newest[found.readings.series] = np.arange(len(found))  # in order of time: the last assignment stands
@@ -142,15 +142,17 @@ class Questions:
         if start >= end:
             return {}
         condition = self._where(replace(query, start=start, end=end))
+        if self._connection.compares_unknown_tags:
+            condition += " AND phase = ''"
         period = "" if every is None else f", time({every}ms) fill(none)"
         for field in self.fields(query.quantities):
             answer = self._connection.query(
                 f"SELECT sum({named(field.name)}) AS s FROM {READINGS} "  # noqa: S608 - names are quoted
-                f"WHERE {condition} AND phase = '' GROUP BY meter{period}"
+                f"WHERE {condition} GROUP BY meter, phase{period}"
             )
             for series in answer:
                 group = group_of.get(series.tags["meter"])
-                if group is None or not _is_wanted(query, series.tags["meter"]):
+                if group is None or series.tags["phase"] or not _is_wanted(query, series.tags["meter"]):
                     continue
                 sums = added.setdefault(group, {})
                 for at, value in zip(series.column("time"), series.column("s"), strict=True):
@@ -284,6 +286,13 @@ def _is_wanted(query: Query, meter: str) -> bool:
 @lru_cache(maxsize=8)
 def _exact(meters: tuple[str, ...]) -> frozenset[str]:
     return frozenset(meters)
+
+
+def _with_values(series: Series, name: str) -> Iterator[Series]:
+    """Rows in which a column has a value: InfluxDB 3 gives one also for groups of points that have none."""
+    rows = [row for row, value in zip(series.values, series.column(name), strict=True) if value is not None]
+    if rows:
+        yield Series(series.columns, rows, series.tags)
 
 
 def _by_tags(series: Series, values: Sequence[list[Any]]) -> Iterator[Series]:
