@@ -1,5 +1,6 @@
 """What a server answers, and what is made of it: answers that a healthy server does not give come from a small one."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -7,10 +8,12 @@ from typing import NamedTuple
 
 import pytest
 
+from parkwatt.columns import SeriesIndex
 from parkwatt.store import StoreError, StoreUnavailableError
 from parkwatt.store.influx import connection as wire
 from parkwatt.store.influx.address import InfluxAddress
 from parkwatt.store.influx.connection import Connection
+from parkwatt.store.influx.queries import Questions
 from tests.servers import free_port
 
 
@@ -109,6 +112,55 @@ def test_what_was_sent_is_wrong(server: Server, status: int) -> None:
         with pytest.raises(StoreError, match="bad line") as caught:
             Connection(server.address).write(["a v=1 1"])
         assert not isinstance(caught.value, StoreUnavailableError)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (400, b'{"error":"partial write of line protocol occurred","data":[{"error_message":"bad line"}]}'),
+        (500, b'{"code":"internal error","message":"partial write of line protocol occurred: bad line"}'),
+    ],
+)
+def test_lines_that_influxdb_3_refuses(server: Server, status: int, body: bytes) -> None:
+    """InfluxDB 3 says of lines that it wrote the others: before 3.6 with the reason, since then as if it had failed."""
+    server.answers = [Answer(status, body)]
+    with pytest.raises(StoreError, match=r"partial write.*bad line") as caught:
+        Connection(server.address).write(["a v=1 1"])
+    assert not isinstance(caught.value, StoreUnavailableError)
+
+
+@pytest.mark.parametrize(
+    ("status", "problem", "hint"),
+    [
+        (200, "Query would scan 433 Parquet files, exceeding the file limit. Use ...", "--query-file-limit"),
+        (200, "database not found: park", "let us read it"),
+        (404, "database not found: park", "bucket 'park'"),
+        (400, "error parsing query", "error parsing query"),
+    ],
+)
+def test_a_question_that_is_not_answered_blames_no_reading(
+    server: Server, status: int, problem: str, hint: str
+) -> None:
+    """A reading waits when the server cannot say what stands at its time, whatever the reason."""
+    body = {"results": [{"error": problem}]} if status == 200 else {"error": problem}
+    server.answers = [Answer(status, json.dumps(body).encode())]
+    with pytest.raises(StoreUnavailableError, match=hint):
+        Connection(server.address).query("SELECT v FROM a")
+
+
+def test_the_newest_of_a_series_that_has_none(server: Server) -> None:
+    """InfluxDB 3 gives a row of nothing for a meter whose points lack what is asked for: there is no newest reading."""
+    fields = [["active_power_kw", "float"], ["time_ms", "integer"], ["arrived_ms", "integer"]]
+    columns = ["time", "active_power_kw", "arrived_ms"]
+    parts = [
+        {"tags": {"meter": "water", "phase": ""}, "columns": columns, "values": [[None, None, None]]},
+        {"tags": {"meter": "m1", "phase": ""}, "columns": columns, "values": [[7, 1, 8]]},
+    ]
+    series = [[{"columns": ["fieldKey", "fieldType"], "values": fields}], parts]
+    server.answers = [Answer(200, json.dumps({"results": [{"series": some}]}).encode()) for some in series]
+    found = Questions(Connection(server.address), "park").latest(SeriesIndex())
+    assert [(r.meter, r.time, r.value) for r in found.readings] == [("m1", 7, 1.0)]
+    assert found.arrived.tolist() == [8]
 
 
 def test_too_large_for_the_server(server: Server) -> None:

@@ -290,7 +290,7 @@ class Connection:
         hint = {
             401: "; the token is not known: see PARKWATT_INFLUX_TOKEN",
             403: "; the token does not allow it: it needs to read and write the bucket",
-            404: f"; is there a bucket {self.address.bucket!r} in organisation {self.address.org!r} of the store's URL?",
+            404: f"; is there a bucket {self.address.bucket!r} in organisation {self.address.org!r}, as the URL says?",
         }.get(status, _hint(said))
         message = f"InfluxDB at {self.address.url} answers {status}: {said}{hint}"
         raise AnsweredError(message, status=status, retry_after=after)
