@@ -13,8 +13,7 @@ from ingest.raw import RawLog
 from ingest.raw.decoders import Recipe
 from parkwatt.park import Park
 from parkwatt.readings import Reading, Rejection, SeriesKey
-from parkwatt.store import Query
-from parkwatt.store.duck import DuckStore
+from parkwatt.store import Query, Store
 from tests.ingest.raws import Clock, running
 from tests.store.readings import START
 
@@ -44,7 +43,7 @@ def collector(folder: Path, clock: Clock | None = None, **options: object) -> It
 
 
 def collect(
-    store: DuckStore, log: RawLog | None, recipe: Recipe, batches: Batches, decoder: Decoder | None = None
+    store: Store, log: RawLog | None, recipe: Recipe, batches: Batches, decoder: Decoder | None = None
 ) -> Decoder:
     """Decode and store batches as a collector does; the decoder, for the next ones."""
     decoder = recipe.decoder() if decoder is None else decoder.renewed(recipe.models, recipe.park)
@@ -58,7 +57,7 @@ def collect(
 Held = tuple[list[Reading], dict[SeriesKey, object], list[Rejection]]
 
 
-def held(store: DuckStore) -> Held:
+def held(store: Store) -> Held:
     """Everything that a store has: readings, the newest of each series with its arrival, rejections."""
     readings = store.readings(Query(), limit=1_000_000).readings
     rejections = sorted(store.rejections(limit=1_000_000), key=repr)
