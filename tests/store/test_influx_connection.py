@@ -130,6 +130,22 @@ def test_lines_that_influxdb_3_refuses(server: Server, status: int, body: bytes)
 
 
 @pytest.mark.parametrize(
+    ("status", "name", "said", "deletes"),
+    [
+        (204, "X-Influxdb-Version", "1.8.10", True),
+        (204, "X-Influxdb-Version", "v2.7.12", True),
+        (200, "X-Influxdb-Version", "3.6.0", False),
+        (204, "X-Influxdb-Build", "cloud2", False),
+        (403, "X-Influxdb-Build", "", False),
+    ],
+)
+def test_which_servers_delete(server: Server, status: int, name: str, said: str, *, deletes: bool) -> None:
+    """A server's answer to /ping says which it is: its version, its build, or that this token may not know."""
+    server.answers = [Answer(status, b"", ((name, said),))]
+    assert Connection(server.address).deletes is deletes
+
+
+@pytest.mark.parametrize(
     ("status", "problem", "hint"),
     [
         (200, "Query would scan 433 Parquet files, exceeding the file limit. Use ...", "--query-file-limit"),

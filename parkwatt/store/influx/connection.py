@@ -29,7 +29,11 @@ _FIRST_WAIT = 0.2
 _LONGEST_WAIT = 5.0
 _TIMEOUT_MS = 30_000
 _REFUSED = frozenset({400, 422})
+_FORBIDDEN = 403
 _TOO_LARGE = 413
+_CLUSTERED = "cloud2"
+"""How InfluxDB 3 Clustered and its relatives in the cloud name their build; their versions are not numbered so."""
+
 _NANOSECONDS: WritePrecision = WritePrecision.NS  # type: ignore[assignment]  # the library declares a string
 _AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 
@@ -118,7 +122,14 @@ class Connection:
         Raises:
             StoreUnavailableError: if it cannot be asked.
         """
-        answer = self._ask("GET", "/ping")
+        try:
+            answer = self._ask("GET", "/ping")
+        except AnsweredError as error:
+            if error.status == _FORBIDDEN:
+                return "3"  # Only InfluxDB 3 Enterprise keeps this from tokens for single databases.
+            raise
+        if answer.headers.get("X-Influxdb-Build") == _CLUSTERED:
+            return "3"
         said = answer.headers.get("X-Influxdb-Version")
         if said is None and answer.data.startswith(b"{"):
             said = msgspec.json.decode(answer.data, type=dict[str, Any]).get("version")
