@@ -15,6 +15,7 @@ from parkwatt.live import Live
 from parkwatt.readings import Reading
 from parkwatt.store import Batch, Store, StoreUnavailableError
 from parkwatt.store.duck import DuckStore
+from parkwatt.store.influx.connection import Series
 from parkwatt.store.influx.store import InfluxStore
 from parkwatt.store.open import open_store
 from tests.both.alike import assert_alike
@@ -138,3 +139,26 @@ def test_a_store_that_is_away_stays_said(opened: Open, monkeypatch: pytest.Monke
     until(lambda: len(asked) > before + 1 or not following.problems())
     assert following.problems()
     following.stop()
+
+
+def test_a_writer_that_ended_costs_nothing(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that wrote once, long ago, does not make a page read again and again what all others wrote since."""
+    ended, writer, page = opened("ended"), opened("a"), opened("page")
+    ended.write(Batch.of([power(1.0, meter="m2", time=NOW)], arrived=NOW))
+    page.open()
+    for number in range(30):
+        writer.write(Batch.of([power(2.0, time=NOW + number)], arrived=NOW))
+    page.news()
+    writer.write(Batch.of([power(3.0, time=NOW + 99)], arrived=NOW))
+    ask = page.connection.query
+    rows: list[list[object]] = []
+
+    def counted(influxql: str, **how: str) -> list[Series]:
+        answer = ask(influxql, **how)
+        rows.extend(row for series in answer for row in series.values if "FROM batches" in influxql)
+        return answer
+
+    monkeypatch.setattr(page.connection, "query", counted)
+    (news,) = page.news() or ()
+    assert [reading.value for reading, _ in news][-1] == 3.0
+    assert len(rows) == 2 + 1

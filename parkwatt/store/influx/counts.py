@@ -12,9 +12,10 @@ from typing import Any, Final, NamedTuple
 
 from parkwatt.readings import Millis
 from parkwatt.store.base import Totals
-from parkwatt.store.influx.connection import Connection, Series, quoted
+from parkwatt.store.influx.connection import Connection, Series, any_of, quoted
 from parkwatt.store.influx.layout import BATCHES, head
 
+_DAY_NS: Final = 86_400 * 10**9
 _EARLIEST: Final = "earliest_ms"
 _ARRIVED: Final = "arrived_ms"
 _REMOVED: Final = "removed"
@@ -138,16 +139,18 @@ class Counts:
         Raises:
             StoreUnavailableError: if the server cannot be asked.
         """
-        since = min((at for writer, at in self._seen.items() if writer != self.writer), default=0)
+        wrote = self._others_that_wrote()
+        if not wrote:
+            return News()
+        since = min(self._seen.get(writer, 0) for writer in wrote)
         answer = self.connection.query(
-            f"SELECT * FROM {BATCHES} WHERE park = {quoted(self.park)} AND time > {since} GROUP BY writer",  # noqa: S608
+            f"SELECT * FROM {BATCHES} WHERE park = {quoted(self.park)} AND time > {since} "  # noqa: S608 - quoted
+            f"AND {any_of('writer', wrote, exactly=True)} GROUP BY writer",
             precision="ns",
         )
         found: list[News] = []
         for series in answer:
             writer = series.tags["writer"]
-            if writer == self.writer:
-                continue
             unseen = [
                 row
                 for row in _rows(series, (*Totals._fields, _EARLIEST, _ARRIVED, _REMOVED))
@@ -160,6 +163,17 @@ class Counts:
                 at, *counts = whole[-1]
                 self._take(writer, Totals(*map(int, counts[: len(Totals._fields)])), at)
         return News.of(found)
+
+    def _others_that_wrote(self) -> list[str]:
+        """Who has written since: one that ended long ago must not make us read what all others wrote since then."""
+        since = max(0, min(max(self._seen.values(), default=0), time.time_ns()) - _DAY_NS)
+        answer = self.connection.query(
+            f"SELECT last({Totals._fields[0]}) FROM {BATCHES} "  # noqa: S608 - quoted
+            f"WHERE park = {quoted(self.park)} AND time > {since} GROUP BY writer",
+            precision="ns",
+        )
+        ends = {series.tags["writer"]: series.column("time")[-1] for series in answer}
+        return [writer for writer, at in ends.items() if writer != self.writer and at > self._seen.get(writer, 0)]
 
 
 def _rows(series: Series, names: Iterable[str]) -> list[tuple[Any, ...]]:
