@@ -26,6 +26,7 @@ from parkwatt import (
     given,
     grafana_cli,
     health_cli,
+    import_cli,
     listen_cli,
     replay_cli,
 )
@@ -74,6 +75,7 @@ app.command()(backup_cli.backup)
 app.command()(backup_cli.restore)
 app.command()(copy_cli.copy)
 app.command()(export_cli.export)
+app.command("import")(import_cli.import_)
 app.command()(health_cli.health)
 app.command()(listen_cli.listen)
 app.command()(replay_cli.replay)
