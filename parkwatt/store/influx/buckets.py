@@ -72,8 +72,10 @@ def _keep_for(connection: Connection, wanted: dict[str, str]) -> None:
 
 def _databases(connection: Connection) -> None:
     address = connection.address
+    there = {name for series in connection.query("SHOW DATABASES") for name in series.column("name")}
     for database in (address.bucket, address.derived_bucket):
-        _try(connection, f"CREATE DATABASE {named(database)}")
+        if database not in there:
+            _try(connection, f"CREATE DATABASE {named(database)}")
     if address.retention_days is not None:
         kept = f"DURATION {address.retention_days}d"
         _try(connection, f"ALTER RETENTION POLICY autogen ON {named(address.bucket)} {kept}")
