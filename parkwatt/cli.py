@@ -21,6 +21,7 @@ from parkwatt import (
     account_cli,
     backup_cli,
     copy_cli,
+    decode_cli,
     devices_cli,
     export_cli,
     given,
@@ -46,7 +47,6 @@ from parkwatt.options import (
     MqttPasswordOption,
     MqttPortOption,
     OptionalBrokerOption,
-    OptionalParkOption,
     OptionalStoreOption,
     ParkOption,
     PartitionOption,
@@ -74,6 +74,7 @@ app.add_typer(grafana_cli.app, name="grafana")
 app.command()(backup_cli.backup)
 app.command()(backup_cli.restore)
 app.command()(copy_cli.copy)
+app.command()(decode_cli.decode)
 app.command()(export_cli.export)
 app.command("import")(import_cli.import_)
 app.command()(health_cli.health)
@@ -326,43 +327,6 @@ def _now() -> int:
 def _set_at_end_of_input(stop: threading.Event) -> None:
     sys.stdin.buffer.read()
     stop.set()
-
-
-@app.command()
-def decode(
-    topic: Annotated[str | None, typer.Option(help="Topic of the message on standard input.")] = None,
-    park: OptionalParkOption = None,
-    arrived: Annotated[str | None, typer.Option("--time", help="Time of arrival, ISO 8601; now if left out.")] = None,
-    *,
-    jsonl: Annotated[
-        bool,
-        typer.Option("--jsonl", help="Read many messages: one JSON object a line (index, topic, payload_b64, time)."),
-    ] = False,
-) -> None:
-    """Print the readings of a message as JSON, one a line; status 1 and a reason if there is nothing to understand."""
-    from ingest.decode_lines import NotDecodedError, decode_jsonl, decode_one, unread_of
-    from ingest.formats.decoder import Decoder
-    from parkwatt.readings import from_iso
-
-    models = given.models(park)
-    decoder = Decoder(models, given.park(park, models) if park else None)
-    if jsonl:
-        for line in decode_jsonl(decoder, sys.stdin, arrived=_now()):
-            typer.echo(line)
-        given.note(unread_of(decoder))
-        return
-    if topic is None:
-        given.end(2, "give the message's topic with --topic, or many messages with --jsonl")
-    try:
-        at = from_iso(arrived) if arrived else _now()
-    except ValueError as error:
-        given.end(2, f"--time: {error}")
-    try:
-        for line in decode_one(decoder, topic=topic, payload=sys.stdin.buffer.read(), arrived=at):
-            typer.echo(line)
-        given.note(unread_of(decoder))
-    except NotDecodedError as error:
-        given.end(1, error)
 
 
 @app.command()
