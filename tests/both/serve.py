@@ -3,13 +3,37 @@
 import sys
 from pathlib import Path
 
-from dashboards.live.server import Server, build
+import uvicorn
+from fastapi import FastAPI
+from nicegui import ui
+
+from dashboards.live.figures.shapes import Attention
+from dashboards.live.gathered import GatheredFigures
+from dashboards.live.page import register
 from parkwatt.park.load import load_park
+from parkwatt.readings import Millis
 from parkwatt.store.open import open_store
 from tests.both.contexts import context_of
 
+
+class Figures(GatheredFigures):
+    """What needs a person always knows the day: while the clock stands it would not be computed once more."""
+
+    def attention(self, now: Millis) -> tuple[Attention, ...]:
+        self.park_day(now)
+        return super().attention(now)
+
+
+def build(store_url: str, park_file: Path) -> FastAPI:
+    """The pages of a store."""
+    park = load_park(park_file)
+    context = context_of(open_store(store_url, park=park, writer="page"), park)
+    app = FastAPI()
+    register(context, Figures(context))
+    ui.run_with(app, tailwind=False, show_welcome_message=False)
+    return app
+
+
 if __name__ == "__main__":
-    store_url, park_file, port = sys.argv[1:]
-    park = load_park(Path(park_file))
-    store = open_store(store_url, park=park, writer="page")
-    Server(build(context_of(store, park)), host="127.0.0.1", port=int(port), ready=lambda: None).run()
+    url, file, port = sys.argv[1:]
+    uvicorn.run(build(url, Path(file)), host="127.0.0.1", port=int(port), log_level="warning")
