@@ -8,7 +8,7 @@ import pytest
 
 from ingest.refusals import write_or_divide
 from parkwatt.readings import Quality, Rejection, SeriesKey
-from parkwatt.store import Arrived, Batch, Query, Replacement, StoreError
+from parkwatt.store import Arrived, Batch, Query, Replacement, StoreError, StoreUnavailableError
 from parkwatt.store.influx.store import InfluxStore
 from parkwatt.store.open import open_store
 from tests.influx_server import INFLUXD, Influx, OwnInflux
@@ -66,7 +66,9 @@ def test_statistics_in_influxql_leave_suspect_values_out(opened: Open, influx: I
     assert row["s"] == 999.0
 
 
-@pytest.mark.parametrize("meter", ["a b", "a,b=c", "o'Brien", '"x"', "1号 表", "a\\b", "a/b.c*", "$^(x)", "é"])
+@pytest.mark.parametrize(
+    "meter", ["a b", "a,b=c", "o'Brien", '"x"', "1号 表", "\u3000x\u00a0y", "a\\b", "a/b.c*", "$^(x)", "é"]
+)
 def test_any_id_comes_back(opened: Open, meter: str) -> None:
     """Ids from the wire come back as they are, and are found by their name and by their beginning."""
     store = opened()
@@ -135,26 +137,78 @@ def test_what_stands_stays_where_it_is(opened: Open, influx: Influx) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.removes
-def test_a_correction_that_was_cut_short_is_completed(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that dies between deleting and writing again loses nothing: the next one to open completes it."""
-    store = opened()
-    before = [power(1.0), energy(2.0), power(3.0, time=START + 1)]
-    store.write(Batch.of(before, arrived=START))
+def dies_after_deleting(store: InfluxStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the process die as soon as it has deleted something."""
     delete = store.connection.delete
 
-    def dies_after(measurement: str, *args: object, **more: object) -> None:
+    def deletes_and_dies(measurement: str, *args: object, **more: object) -> None:
         delete(measurement, *args, **more)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(store.connection, "delete", dies_after)
+    monkeypatch.setattr(store.connection, "delete", deletes_and_dies)
+
+
+@pytest.mark.removes
+def test_a_correction_that_was_cut_short_is_completed(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that dies between deleting and writing again loses nothing: it completes it when it is there again."""
+    store = opened()
+    before = [power(1.0), energy(2.0), power(3.0, time=START + 1)]
+    store.write(Batch.of(before, arrived=START))
+    dies_after_deleting(store, monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         store.replace(Replacement(Arrived.of((START, [power(1.0)]))))
     store.close()
+    opened("page").latest()  # somebody else does not meddle: the other may still be at it
     again = opened()
     again.latest()
     assert held(again) == {("m1", "energy_import", START): 2.0, ("m1", "active_power", START + 1): 3.0}
     assert opened("b").latest().keys() == again.latest().keys()
+
+
+@pytest.mark.removes
+def test_a_failed_correction_is_completed_before_the_next(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A correction during which the server goes away is completed by the same process before it does anything else."""
+    store = opened()
+    store.write(Batch.of([power(1.0), energy(2.0)], arrived=START))
+    write, delete = store.connection.write, store.connection.delete
+
+    def goes_away(measurement: str, *args: object, **more: object) -> None:
+        delete(measurement, *args, **more)
+        monkeypatch.setattr(store.connection, "write", away)
+
+    def away(*_args: object, **_more: object) -> None:
+        message = "away"
+        raise StoreUnavailableError(message)
+
+    monkeypatch.setattr(store.connection, "delete", goes_away)
+    replacement = Replacement(Arrived.of((START, [power(1.0)])))
+    with pytest.raises(StoreUnavailableError):
+        store.replace(replacement)
+    monkeypatch.setattr(store.connection, "write", write)
+    monkeypatch.setattr(store.connection, "delete", delete)
+    store.replace(replacement)
+    store.write(Batch.of([energy(9.0)], arrived=START + 5))
+    assert held(store) == {("m1", "energy_import", START): 9.0}
+    assert held(opened()) == {("m1", "energy_import", START): 9.0}
+
+
+@pytest.mark.removes
+def test_a_renaming_that_was_cut_short_is_completed(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that dies while a meter gets another id goes on with it when it is there again."""
+    store = opened()
+    store.write(Batch.of([power(1.0), energy(2.0, time=START + 1)], arrived=START))
+    expected = {("press", "active_power", START): 1.0, ("press", "energy_import", START + 1): 2.0}
+    monkeypatch.setattr(store.connection, "delete", dies)
+    with pytest.raises(KeyboardInterrupt):
+        store.rename_meter("m1", to="press")
+    store.close()
+    again = opened()
+    assert {key.meter for key in again.latest()} == {"press"}
+    assert held(again) == held(opened()) == expected
+
+
+def dies(*_args: object, **_more: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_rejections_of_one_millisecond(opened: Open) -> None:

@@ -27,7 +27,7 @@ BODY_BYTES: Final = 4_000_000
 _TRIES = 3
 _FIRST_WAIT = 0.2
 _LONGEST_WAIT = 5.0
-_TIMEOUT_MS = 30_000
+_CONNECT_MS, _TIMEOUT_MS = 5_000, 30_000
 _REFUSED = frozenset({400, 422})
 _FORBIDDEN = 403
 _TOO_LARGE = 413
@@ -101,7 +101,7 @@ class Connection:
             url=address.url,
             token=address.token or "-",
             org=address.org,
-            timeout=_TIMEOUT_MS,
+            timeout=(_CONNECT_MS, _TIMEOUT_MS),
             enable_gzip=address.gzip,
             retries=False,
             ssl_ca_cert=None if address.ca is None else str(address.ca),
@@ -197,6 +197,7 @@ class Connection:
             StoreError: if the server cannot delete, as InfluxDB 3 cannot.
             StoreUnavailableError: if it cannot be asked now.
         """
+        self.refuse_unless_it_deletes()
         match self.generation:
             case 1:
                 condition = " AND ".join(f"{tag} = {quoted(value)}" for tag, value in tags.items())
@@ -204,11 +205,18 @@ class Connection:
                     f"DELETE FROM {measurement} WHERE {condition} AND time >= {first} AND time <= {last}",  # noqa: S608
                     bucket=bucket,
                 )
-            case 2:
-                self._delete_by_predicate(measurement, tags, first, last, bucket or self.address.bucket)
             case _:
-                message = f"InfluxDB {self.version()} cannot delete single points, so this cannot be put right in it"
-                raise StoreError(message)
+                self._delete_by_predicate(measurement, tags, first, last, bucket or self.address.bucket)
+
+    def refuse_unless_it_deletes(self) -> None:
+        """Say so where the server cannot delete.
+
+        Raises:
+            StoreError: if it cannot.
+        """
+        if not self.deletes:
+            message = f"InfluxDB {self.version()} cannot delete single points, so this cannot be put right in it"
+            raise StoreError(message)
 
     @property
     def deletes(self) -> bool:
@@ -275,7 +283,7 @@ class Connection:
                     f"{self.address.url}{path}",
                     body=body or None,
                     headers=headers,
-                    timeout=_TIMEOUT_MS / 1000,
+                    timeout=urllib3.Timeout(connect=_CONNECT_MS / 1000, read=_TIMEOUT_MS / 1000),
                 )
             except urllib3.exceptions.HTTPError as error:
                 self._unreachable(error, wait)
@@ -307,7 +315,8 @@ class Connection:
         raise AnsweredError(message, status=status, retry_after=after)
 
     def _unreachable(self, error: urllib3.exceptions.HTTPError, wait: float | None) -> None:
-        if wait is None or self._closing.wait(wait):
+        slow = isinstance(error, urllib3.exceptions.ReadTimeoutError)  # it has been waited for long enough
+        if wait is None or slow or self._closing.wait(wait):
             message = f"InfluxDB at {self.address.url} cannot be reached: {error}"
             raise StoreUnavailableError(message) from error
 

@@ -9,6 +9,7 @@ A suspect value has a field of its own, so that no statistic takes it in.
 from collections.abc import Mapping
 from functools import cache
 from typing import Final, NamedTuple
+from unicodedata import category
 
 from parkwatt.flags import NUMBER_OF_KIND, QUALITY_BITS, SUSPECT_BITS
 from parkwatt.park import Park
@@ -153,8 +154,12 @@ def head(measurement: str, tags: Mapping[str, str | None]) -> str:
     return ",".join((measurement, *said))
 
 
+_NO_TAGS: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Kinds of characters that end a line, or are none."""
+
+
 def _tag(value: str) -> str:
-    if not value or value.endswith("\\") or not value.isprintable():
+    if not value or value.endswith("\\") or any(category(letter) in _NO_TAGS for letter in value):
         message = f"InfluxDB cannot keep the id {value!r}: it is empty, ends in a backslash or holds control characters"
         raise StoreError(message)
     return value.replace(",", "\\,").replace("=", "\\=").replace(" ", "\\ ")

@@ -5,9 +5,11 @@ next writes it.
 """
 
 import logging
+import time
 import uuid
 from collections.abc import Iterable, Iterator
-from typing import Final
+from contextlib import contextmanager
+from typing import Final, NamedTuple
 
 from parkwatt.store.influx.connection import Connection, quoted
 from parkwatt.store.influx.layout import READINGS, UNFINISHED, head, text
@@ -17,43 +19,88 @@ _MS: Final = 1_000_000
 _NOTE: Final = 30_000
 """Characters in one note; InfluxDB takes up to 64 KB in a field, and what is escaped grows."""
 
+_AT_WORK: Final = 300 * 1_000_000_000
+"""How long another process is taken to be still at it [ns]."""
+
 logger = logging.getLogger(__name__)
 
 
-def carry_out(connection: Connection, park: str, removals: Iterable[Removal]) -> None:
-    """Delete stretches and write again what stays of them.
+class Renaming(NamedTuple):
+    """A meter that is getting another id."""
 
-    Raises:
-        StoreError: if the server cannot delete.
-        StoreUnavailableError: if it cannot be asked now; what was begun is finished when the store is opened again.
+    meter: str
+    to: str
+
+
+class Journal:
+    """What is noted in the store before something is deleted, and taken away when it is done.
+
+    Attributes:
+        connection: to the server.
+        park: id of the park.
+        writer: whose notes they are.
     """
-    for removal in removals:
-        lines = [point.line(park) for point in removal.rest]
-        job = uuid.uuid4().hex
-        tags = {"park": park, "job": job}
-        begin = head(UNFINISHED, tags)
-        notes = [f"{begin} lines={text(note)} {removal.first * _MS + n}" for n, note in enumerate(_notes(lines))]
-        connection.write(notes)
-        last = removal.last * _MS + _MS - 1
-        connection.delete(READINGS, {"park": park, "meter": removal.meter}, first=removal.first * _MS, last=last)
-        connection.write(lines)
+
+    def __init__(self, connection: Connection, park: str, writer: str) -> None:
+        self.connection, self.park, self.writer = connection, park, writer
+
+    def carry_out(self, removals: Iterable[Removal]) -> None:
+        """Delete stretches and write again what stays of them.
+
+        Raises:
+            StoreError: if the server cannot delete.
+            StoreUnavailableError: if it cannot be asked now; what was begun is finished when the store is opened again.
+        """
+        for removal in removals:
+            self.connection.refuse_unless_it_deletes()  # before anything is noted, which would be carried out later
+            lines = [point.line(self.park) for point in removal.rest]
+            with self._noted([f"lines={text(note)}" for note in _notes(lines)]):
+                first, last = removal.first * _MS, removal.last * _MS + _MS - 1
+                meter = {"park": self.park, "meter": removal.meter}
+                self.connection.delete(READINGS, meter, first=first, last=last)
+                self.connection.write(lines)
+
+    @contextmanager
+    def renaming(self, what: Renaming) -> Iterator[None]:
+        """Note that a meter gets another id, until it has it."""
+        with self._noted([f"meter={text(what.meter)},to={text(what.to)}"]):
+            yield
+
+    @contextmanager
+    def _noted(self, notes: list[str]) -> Iterator[None]:
+        now, job = time.time_ns(), uuid.uuid4().hex
+        begin = head(UNFINISHED, {"park": self.park, "job": job, "writer": self.writer})
+        self.connection.write(f"{begin} {note} {now + number}" for number, note in enumerate(notes))
+        yield
         if notes:
-            connection.delete(UNFINISHED, tags, first=removal.first * _MS, last=removal.first * _MS + len(notes))
+            self._forget(job, now, now + len(notes))
 
+    def _forget(self, job: str, first: int, last: int) -> None:
+        self.connection.delete(UNFINISHED, {"park": self.park, "job": job}, first=first, last=last)
 
-def finish(connection: Connection, park: str) -> None:
-    """Write what a process that died meant to write again.
+    def finish(self) -> Iterator[Renaming]:
+        """Write what a process that died meant to write again, and give the meters that it was renaming.
 
-    Raises:
-        StoreUnavailableError: if the server cannot be asked now.
-    """
-    where = f"park = {quoted(park)}"
-    answer = connection.query(f"SELECT lines FROM {UNFINISHED} WHERE {where} GROUP BY job", precision="ns")  # noqa: S608
-    for series in answer:
-        logger.warning("a correction was cut short; what it had not written again is written now")
-        times = series.column("time")
-        connection.write(line for note in series.column("lines") for line in str(note).split("\n"))
-        connection.delete(UNFINISHED, {"park": park, "job": series.tags["job"]}, first=times[0], last=times[-1])
+        Only our own notes, and such of others as are too old for them to be still at it.
+
+        Raises:
+            StoreUnavailableError: if the server cannot be asked now.
+        """
+        answer = self.connection.query(
+            f"SELECT * FROM {UNFINISHED} WHERE park = {quoted(self.park)} GROUP BY job, writer",  # noqa: S608 - quoted
+            precision="ns",
+        )
+        for series in answer:
+            times, job = series.column("time"), series.tags["job"]
+            if series.tags["writer"] != self.writer and times[-1] > time.time_ns() - _AT_WORK:
+                continue
+            logger.warning("a correction was cut short; it is completed now")
+            lines = [line for note in series.column("lines") if note for line in str(note).split("\n")]
+            self.connection.write(lines)
+            for meter, to in zip(series.column("meter"), series.column("to"), strict=True):
+                if meter and to:
+                    yield Renaming(meter, to)
+            self._forget(job, times[0], times[-1])
 
 
 def _notes(lines: Iterable[str]) -> Iterator[str]:

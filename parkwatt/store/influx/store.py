@@ -7,6 +7,7 @@ Only late ones are compared with what stands. One process at a time writes a met
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
 
 import numpy as np
@@ -16,7 +17,7 @@ from parkwatt.columns import Columns, SeriesIndex
 from parkwatt.park import Park
 from parkwatt.readings import Millis, Rejection, SeriesKey
 from parkwatt.store.base import Batch, Buckets, Edges, Latest, Page, Query, StoreError, Totals, Written
-from parkwatt.store.influx import rejecting, rewriting
+from parkwatt.store.influx import rejecting
 from parkwatt.store.influx.address import InfluxAddress
 from parkwatt.store.influx.buckets import prepare
 from parkwatt.store.influx.connection import Connection
@@ -25,6 +26,7 @@ from parkwatt.store.influx.layout import PIPELINE, READINGS, REJECTIONS, Labels,
 from parkwatt.store.influx.plan import Plan, added, exchanged
 from parkwatt.store.influx.points import joined, points
 from parkwatt.store.influx.queries import Questions
+from parkwatt.store.influx.rewriting import Journal, Renaming
 from parkwatt.store.influx.standing import standing
 from parkwatt.store.newest import NEVER, Newest
 from parkwatt.store.replacement import Arrived, Replaced, Replacement, renumbered
@@ -50,6 +52,7 @@ class InfluxStore:
         self._labels = Labels(park)
         self._questions = Questions(self.connection, park.id)
         self._counts = Counts(self.connection, park.id, writer)
+        self._journal = Journal(self.connection, park.id, writer)
         self._lock = threading.RLock()
         self._ready = False
         self._index = SeriesIndex()
@@ -66,11 +69,14 @@ class InfluxStore:
         Raises:
             StoreUnavailableError: if the server cannot be asked now, or does not let us.
         """
+        if self._ready:
+            return  # without waiting for whoever writes
         with self._lock:
             if self._ready:
                 return
             prepare(self.connection)
-            rewriting.finish(self.connection, self.park)
+            for meter, to in self._journal.finish():
+                self._move(meter, to)
             self._counts.load()  # first: what is written meanwhile is told again, and not missed
             self._learn_newest()
             self._ready = True
@@ -147,13 +153,23 @@ class InfluxStore:
 
     def _carry_out(self, plan: Plan, lines: Iterable[str], totals: Totals) -> None:
         """Make a plan durable, with other lines and the counts after it."""
-        rewriting.carry_out(self.connection, self.park, plan.known.removals())
+        removals = list(plan.known.removals())
+        if removals:
+            with self._opened_again_after_a_failure():
+                self._journal.carry_out(removals)
         new = (point.line(self.park) for point in points(plan.new, self._labels))
         more = (point.line(self.park, fields) for point, fields in plan.known.additions())
         self.connection.write(chain(new, more, lines))
         # Whoever sees the count looks for the readings at once: it goes when they are there.
         self.connection.write([self._counts.line(totals, plan.change)])
         self._counts.own = totals
+
+    @contextmanager
+    def _opened_again_after_a_failure(self) -> Iterator[None]:
+        """What fails in between is completed before anything else is asked or written."""
+        self._ready = False
+        yield
+        self._ready = True
 
     def _may_be_there(self, rows: Columns) -> NDArray[np.bool_]:
         """Which rows are not newer than everything that is known of their point: the same meter and phase."""
@@ -234,7 +250,7 @@ class InfluxStore:
         """Write everything of a meter again under another id, then delete what was: it takes as long as there is much.
 
         Raises:
-            StoreUnavailableError: it was not all done; the same again completes it.
+            StoreUnavailableError: it was not all done; it is completed when the store is opened the next time.
             StoreError: nothing was renamed, the other meter has readings of its own, or the server cannot delete.
         """
         with self._lock:
@@ -245,18 +261,23 @@ class InfluxStore:
             if not self.connection.deletes:
                 message = f"InfluxDB {self.connection.version()} cannot delete, so {meter!r} cannot become {to!r}"
                 raise StoreError(message)
-            last = -1
-            for rows in self._questions.scan(Query((meter,))):
-                found = Arrived(_renamed(rows.readings, meter, to), rows.arrived)
-                self.connection.write(point.line(self.park) for point in points(found, self._labels))
-                last = int(rows.readings.time.max())
-            # What a collector writes meanwhile is newer: it stays where it is, and is not lost.
-            ours = {"park": self.park, "meter": meter}
-            self.connection.delete(READINGS, ours, first=0, last=last * _MS + _MS - 1)
+            with self._opened_again_after_a_failure(), self._journal.renaming(Renaming(meter, to)):
+                self._move(meter, to)
             self._newest.grow()
             moved = self._index.exchange(meter, to)
             self.connection.write([self._counts.line(self._counts.own, Change(NOTHING_NEW, 0, removed=moved))])
             return moved
+
+    def _move(self, meter: str, to: str) -> None:
+        """Write all that is there of a meter under another id, and delete it then; again, it goes on."""
+        last = -1
+        for rows in self._questions.scan(Query((meter,))):
+            found = Arrived(_renamed(rows.readings, meter, to), rows.arrived)
+            self.connection.write(point.line(self.park) for point in points(found, self._labels))
+            last = int(rows.readings.time.max())
+        # What a collector writes meanwhile is newer: it stays where it is, and is not lost.
+        ours = {"park": self.park, "meter": meter}
+        self.connection.delete(READINGS, ours, first=0, last=last * _MS + _MS - 1)
 
     def label_with(self, park: Park) -> None:
         """From now on note what this park says of its meters; what was written before stays as it is."""
