@@ -261,10 +261,8 @@ class Connection:
                     self._send(body[:middle], bucket)
                     self._send(body[middle + 1 :], bucket)
                     return
-                said = _reason(error.body or b"")
-                # InfluxDB 3 answers 500 where single lines are wrong (from 3.6 on).
-                if error.status in _REFUSED or "partial write" in said:
-                    message = f"InfluxDB refused ({error.status}): {said}"
+                if error.status in _REFUSED:
+                    message = f"InfluxDB refused ({error.status}): {_reason(error.body or b'')}"
                     raise StoreError(message) from error
                 self._judge(error.status or 0, error.body or b"", error.headers or {}, wait)
             except urllib3.exceptions.HTTPError as error:
@@ -337,7 +335,7 @@ def _bodies(lines: Iterable[str]) -> Iterator[bytes]:
 
 
 def _reason(body: bytes | str) -> str:
-    """The sentence in an error's body: `error` in InfluxDB 1 and 3, `message` in 2; what is wrong with a line in 3."""
+    """The sentence in an error's body: `error` in InfluxDB 1, `message` in 2, either in 3, with the reason beside."""
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
     try:
         found = msgspec.json.decode(text, type=dict[str, Any])
@@ -345,7 +343,7 @@ def _reason(body: bytes | str) -> str:
         found = {}
     sentence = found.get("message") or found.get("error") or text
     match found.get("data"):
-        case [{"error_message": str(reason)}, *_]:
+        case {"error_message": str(reason)} | [{"error_message": str(reason)}, *_]:
             sentence = f"{sentence}: {reason}"
     return " ".join(str(sentence).split())[:500] or "nothing"
 
