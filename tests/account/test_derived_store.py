@@ -92,6 +92,7 @@ def test_labels_change(home: DerivedStore, changed: About):
     assert exact(home.consumption()) == exact(wanted)
 
 
+@pytest.mark.removes
 def test_a_number_that_is_absent_now(home: DerivedStore):
     """A number that a row has no more is not left standing."""
     put(home, rows((PRESS, {0: known(1.0, cost=3.0)})))
@@ -109,6 +110,7 @@ def test_any_text_is_an_id(home: DerivedStore):
         assert [row.about for row in home.consumption([about.meter])] == [about]
 
 
+@pytest.mark.removes
 def test_limits(home: DerivedStore):
     """Limits are replaced by the day, the same ones change nothing."""
     day = 86_400_000
