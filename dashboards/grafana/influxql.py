@@ -10,7 +10,7 @@ from typing import Final
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.cog.variants import Dataquery
 
-from parkwatt.store.influx.connection import quoted
+from parkwatt.store.influx.influxql import quoted
 from parkwatt.store.influx.layout import Field
 
 INTERVAL: Final = "$__interval"

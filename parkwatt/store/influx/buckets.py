@@ -13,7 +13,8 @@ from influxdb_client.rest import ApiException
 from influxdb_client.service.dbr_ps_service import DBRPsService
 
 from parkwatt.store.base import StoreUnavailableError
-from parkwatt.store.influx.connection import AnsweredError, Connection, named
+from parkwatt.store.influx.connection import AnsweredError, Connection
+from parkwatt.store.influx.influxql import named
 
 _DAY_S: Final = 86_400
 _DATABASE: Final = "/api/v3/configure/database"

@@ -5,7 +5,7 @@ wrong tokens and missing buckets too, is about the server (`StoreUnavailableErro
 """
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final
@@ -20,6 +20,7 @@ from influxdb_client.rest import ApiException
 
 from parkwatt.store.base import StoreError, StoreUnavailableError
 from parkwatt.store.influx.address import InfluxAddress
+from parkwatt.store.influx.influxql import named, quoted
 
 BODY_BYTES: Final = 4_000_000
 """Most that is sent in one request [bytes]; InfluxDB 1 takes 25 MB, proxies often less."""
@@ -368,33 +369,3 @@ def _seconds(retry_after: str | None) -> float:
 def _rfc3339(nanoseconds: int) -> str:
     seconds, rest = divmod(nanoseconds, 1_000_000_000)
     return f"{datetime.fromtimestamp(seconds, tz=UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
-
-
-def quoted(text: str) -> str:
-    """A string in InfluxQL."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n") + "'"
-
-
-def named(name: str) -> str:
-    """An identifier in InfluxQL."""
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def any_of(tag: str, values: Sequence[str], *, exactly: bool = False) -> str:
-    """The condition that a tag has one of some values.
-
-    Args:
-        tag: its name.
-        values: at least one; one that ends in `*` stands for all that begin so.
-        exactly: take `*` for what it is.
-    """
-    parts = [
-        f"{tag} = {quoted(value)}" if exactly or not value.endswith("*") else f"{tag} =~ /^{_pattern(value[:-1])}/"
-        for value in values
-    ]
-    return f"({' OR '.join(parts)})"
-
-
-def _pattern(text: str) -> str:
-    """Text as a regular expression that matches just it; by numbers: InfluxQL reads an escaped backslash otherwise."""
-    return "".join(c if c.isalnum() or c in "_-" or not c.isascii() else f"\\x{ord(c):02x}" for c in text)

@@ -12,7 +12,8 @@ from typing import Any, Final, NamedTuple
 
 from parkwatt.readings import Millis
 from parkwatt.store.base import Totals
-from parkwatt.store.influx.connection import Connection, Series, any_of, quoted
+from parkwatt.store.influx.connection import Connection, Series
+from parkwatt.store.influx.influxql import any_of, quoted
 from parkwatt.store.influx.layout import BATCHES, head
 
 _DAY_NS: Final = 86_400 * 10**9

@@ -12,7 +12,8 @@ import numpy as np
 
 from parkwatt.readings import Millis
 from parkwatt.store.derived import FIELDS, About, Changed, Consumption, Limit, Stretch, differences, joined
-from parkwatt.store.influx.connection import Connection, Series, quoted
+from parkwatt.store.influx.connection import Connection, Series
+from parkwatt.store.influx.influxql import quoted
 from parkwatt.store.influx.layout import head, text
 
 _METERS_AT_ONCE = 50

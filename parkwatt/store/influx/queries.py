@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from parkwatt.columns import SeriesIndex
 from parkwatt.readings import Millis, Reading, SeriesKey
 from parkwatt.store.base import Buckets, Edges, Page, Query
-from parkwatt.store.influx.connection import Connection, Series, any_of, named, quoted
+from parkwatt.store.influx.connection import Connection, Series
+from parkwatt.store.influx.influxql import any_of, named, quoted
 from parkwatt.store.influx.layout import ARRIVED, FIELDS, FLAGS, READINGS, TIME, Field
 from parkwatt.store.influx.points import columns_of, joined, of_each_identity
 from parkwatt.store.replacement import Arrived

@@ -10,7 +10,8 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from parkwatt.readings import PAYLOAD_KEPT, Millis, Rejection
-from parkwatt.store.influx.connection import Connection, Series, quoted
+from parkwatt.store.influx.connection import Connection, Series
+from parkwatt.store.influx.influxql import quoted
 from parkwatt.store.influx.layout import REJECTIONS, head, text
 from parkwatt.store.replacement import Replacement
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final, NamedTuple
 
-from parkwatt.store.influx.connection import Connection, quoted
+from parkwatt.store.influx.connection import Connection
+from parkwatt.store.influx.influxql import quoted
 from parkwatt.store.influx.layout import READINGS, UNFINISHED, head, text
 from parkwatt.store.influx.standing import Removal
 

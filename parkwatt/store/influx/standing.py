@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from parkwatt.columns import Columns
 from parkwatt.readings import Millis, SeriesKey
-from parkwatt.store.influx.connection import Connection, any_of, quoted
+from parkwatt.store.influx.connection import Connection
+from parkwatt.store.influx.influxql import any_of, quoted
 from parkwatt.store.influx.layout import READINGS, Field, Labels, field_of
 from parkwatt.store.influx.points import Point, Value, points_of
 

@@ -54,7 +54,7 @@ class InfluxStore:
         self._counts = Counts(self.connection, park.id, writer)
         self._journal = Journal(self.connection, park.id, writer)
         self._lock = threading.RLock()
-        self._ready = False
+        self._ready = threading.Event()
         self._index = SeriesIndex()
         self._newest = Newest(self._index)
         self._news = News()  # heard of, and not read yet
@@ -69,17 +69,17 @@ class InfluxStore:
         Raises:
             StoreUnavailableError: if the server cannot be asked now, or does not let us.
         """
-        if self._ready:
+        if self._ready.is_set():
             return  # without waiting for whoever writes
         with self._lock:
-            if self._ready:
+            if self._ready.is_set():
                 return
             prepare(self.connection)
             for meter, to in self._journal.finish():
                 self._move(meter, to)
             self._counts.load()  # first: what is written meanwhile is told again, and not missed
             self._learn_newest()
-            self._ready = True
+            self._ready.set()
 
     def write(self, batch: Batch) -> Written:
         """Make a batch durable; when it fails a part of it may have been, which does no harm when it comes again."""
@@ -167,9 +167,9 @@ class InfluxStore:
     @contextmanager
     def _opened_again_after_a_failure(self) -> Iterator[None]:
         """What fails in between is completed before anything else is asked or written."""
-        self._ready = False
+        self._ready.clear()
         yield
-        self._ready = True
+        self._ready.set()
 
     def _may_be_there(self, rows: Columns) -> NDArray[np.bool_]:
         """Which rows are not newer than everything that is known of their point: the same meter and phase."""
