@@ -31,13 +31,14 @@ OTHER_METER = Recipe((model(meter="wrong-{meter}"),), None)
 @pytest.fixture(params=["duckdb", "influxdb"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """An empty store of either kind."""
+    of = park()
     if request.param == "duckdb":
         url = f"duckdb://{tmp_path / 'park.duckdb'}"
     else:
         influx: Influx = request.getfixturevalue("influx")
         monkeypatch.setenv("PARKWATT_INFLUX_TOKEN", influx.token)
-        url = influx.url
-    with closing(open_store(url, park=park(), writer="test")) as opened:
+        url, of = influx.url, of.model_copy(update={"id": influx.park})
+    with closing(open_store(url, park=of, writer="test")) as opened:
         yield opened
 
 
