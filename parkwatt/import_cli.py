@@ -3,23 +3,26 @@
 import csv
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from parkwatt import given
 from parkwatt.options import OptionalStoreOption, ParkOption
 
 if TYPE_CHECKING:
-    from ingest.tables.importing import Plan, Summary
+    from ingest.tables.importing import Summary
     from ingest.tables.mapping import Mapping
-    from ingest.tables.rows import Refusal
-    from ingest.tables.sheets import Sheet
+    from ingest.tables.refusal import Refusal
+    from ingest.tables.rows import Plan
+    from ingest.tables.sheet import Sheet
     from parkwatt.park import Park
 
 console = Console(stderr=True)
+_REFUSED: Final = b"line,reason,detail"
+"""How a file of refused rows begins."""
 
 
 def import_(  # noqa: PLR0913, PLR0917 - one argument per option is how typer reads them
@@ -43,37 +46,55 @@ def import_(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be taken; change nothing.")] = False,
 ) -> None:
     """Import readings from a CSV, Excel or Parquet file; importing it twice changes nothing."""
-    from ingest.tables.clock import ClockError
-    from ingest.tables.importing import plan
-    from ingest.tables.sheets import SheetError, read_sheet
-    from parkwatt.store import StoreError
-
     the_park = given.park(park, given.models(park))
     if store is None and not (dry_run or write_mapping):
         given.end(2, "say where the readings go with --store, or look first with --dry-run")
-    try:
-        table = read_sheet(file, name=sheet)
-        if write_mapping is not None:
-            _write(write_mapping, table, meter)
-            return
-        said, left = _said(mapping, table, meter)
-        how = plan(table, said, the_park)
-    except (SheetError, ClockError) as error:
-        given.end(2, error)
-    except OSError as error:
-        given.end(1, error)
-    for remark in how.remarks:
-        typer.echo(f"note: {remark}")
-    try:
-        summary = _run(table, how, the_park, None if dry_run else store, refused)
-    except KeyboardInterrupt:
-        given.end(1, "stopped in the middle; the same import once more completes it")
-    except (StoreError, SheetError, OSError) as error:
-        given.end(1, error)
-    for line in _report(summary, how.mapping, left, the_park, would=dry_run):
-        typer.echo(line)
+    _keep_files(write_mapping, refused)
+    table = _read(file, sheet)
+    whose = meter or _named_by(file, table, the_park, mapping)
+    if write_mapping is not None:
+        _write(write_mapping, table, whose)
+        return
+    said, left = _said(mapping, table, whose)
+    plan = _looked_through(table, said, the_park)
+    summary = _run(table, plan, the_park, None if dry_run else store, refused)
+    _say(summary, plan, left, the_park, would=dry_run)
     if not summary.taken and not (dry_run and summary.first is not None):
         given.end(1, "nothing could be taken")
+
+
+def _keep_files(write_mapping: Path | None, refused: Path | None) -> None:
+    """Refuse to write over files that people made."""
+    if write_mapping is not None and write_mapping.exists():
+        given.end(2, f"--write-mapping: {write_mapping} is there already; give another name")
+    if refused is not None and refused.is_file():
+        with refused.open("rb") as file:
+            begin = file.read(len(_REFUSED) + 3).removeprefix(b"\xef\xbb\xbf")
+        if begin and not begin.startswith(_REFUSED):
+            given.end(2, f"--refused: {refused} is there already, and holds something else; give another name")
+
+
+def _read(file: Path, sheet: str | None) -> "Sheet":
+    from ingest.tables.sheet import SheetError
+    from ingest.tables.sheets import read_sheet
+
+    try:
+        return read_sheet(file, name=sheet)
+    except SheetError as error:
+        given.end(2, error)
+
+
+def _named_by(file: Path, table: "Sheet", park: "Park", mapping: Path | None) -> str | None:
+    """The meter that the file is named after, where nothing else says whose readings they are."""
+    from ingest.tables.proposal import propose
+
+    if mapping is not None or propose(table.names, meter=None).mapping is not None:
+        return None
+    name = file.name.partition(".")[0]
+    found = next((meter.id for meter in park.meters if name in {meter.id, meter.wire_id}), None)
+    if found is not None:
+        typer.echo(f"note: these are readings of {found}, as the file's name says")
+    return found
 
 
 def _said(path: Path | None, table: "Sheet", meter: str | None) -> "tuple[Mapping, tuple[str, ...]]":
@@ -100,75 +121,89 @@ def _write(path: Path, table: "Sheet", meter: str | None) -> None:
     """A mapping to start from: what the names say, and the other columns to be filled in."""
     from ingest.tables.proposal import draft
 
-    path.write_text(draft(table.names, meter=meter), encoding="utf-8")
+    try:
+        path.write_text(draft(table.names, meter=meter), encoding="utf-8")
+    except OSError as error:
+        given.end(1, error)
     typer.echo(f"wrote {path}; complete it, then import with --mapping {path}")
 
 
-def _run(table: "Sheet", how: "Plan", park: "Park", url: str | None, refused: Path | None) -> "Summary":
+def _looked_through(table: "Sheet", said: "Mapping", park: "Park") -> "Plan":
+    from ingest.tables.sheet import SheetError
+    from ingest.tables.survey import survey
+    from ingest.tables.wall import ClockError
+
+    try:
+        with _bars() as bars:
+            task = bars.add_task("looking through", total=None)
+            plan = survey(table, said, park, passed=lambda rows: bars.update(task, completed=rows))
+    except KeyboardInterrupt:
+        given.end(1, "stopped; nothing was stored")
+    except (SheetError, ClockError) as error:
+        given.end(2, error)
+    except OSError as error:
+        given.end(1, error)
+    for remark in plan.remarks:
+        typer.echo(f"note: {remark}")
+    return plan
+
+
+def _run(table: "Sheet", plan: "Plan", park: "Park", url: str | None, refused: Path | None) -> "Summary":
     """Import, or only read where no store is given."""
     from ingest.tables.importing import import_table, read_table
+    from ingest.tables.sheet import SheetError
     from parkwatt.installation import now
+    from parkwatt.store import StoreError
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with ExitStack() as stack:
-        told = _Told(stack, table, refused)
-        bars = stack.enter_context(Progress(*columns, console=console, disable=not console.is_terminal))
-        told.show(bars, total=sum(1 for _ in table.rows()))
-        if url is None:
-            return read_table(table, how, park, take=lambda _readings: None, told=told)
-        store = stack.enter_context(closing(given.store(url, park=park, writer="import")))
-        return import_table(table, how, park, store, now=now(), told=told)
+    try:
+        with ExitStack() as stack:
+            store = None if url is None else stack.enter_context(closing(given.store(url, park=park, writer="import")))
+            told = _Told(stack, table, refused, total=plan.rows)
+            if store is None:
+                return read_table(table, plan, park, now=now(), take=lambda _readings: None, told=told)
+            return import_table(table, plan, park, store, now=now(), told=told)
+    except KeyboardInterrupt:
+        given.end(1, "stopped in the middle; the same import once more completes it")
+    except (StoreError, SheetError, OSError) as error:
+        given.end(1, error)
+
+
+def _bars() -> Progress:
+    counted = (MofNCompleteColumn(), TextColumn("rows"), TimeRemainingColumn())
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), *counted, console=console, disable=not console.is_terminal
+    )
 
 
 class _Told:
     """Shows how far it is, and writes down what is refused."""
 
-    def __init__(self, stack: ExitStack, table: "Sheet", refused: Path | None) -> None:
-        self._bars: Progress | None = None
-        self._rows: Any = None
+    def __init__(self, stack: ExitStack, table: "Sheet", refused: Path | None, *, total: int) -> None:
+        self._refused: Any = None
         if refused is not None:
             file = stack.enter_context(refused.open("w", encoding="utf-8-sig", newline=""))
-            self._rows = csv.writer(file, lineterminator="\n")
-            self._rows.writerow(["line", "reason", "detail", *table.names])
-
-    def show(self, bars: Progress, *, total: int) -> None:
-        self._bars, self._task = bars, bars.add_task("importing", total=total)
+            self._refused = csv.writer(file, lineterminator="\n")
+            self._refused.writerow([*_REFUSED.decode().split(","), *table.names])
+        self._bars = stack.enter_context(_bars())
+        self._task = self._bars.add_task("importing", total=total)
 
     def rows(self, number: int) -> None:
-        if self._bars is not None:
-            self._bars.update(self._task, completed=number)
+        self._bars.update(self._task, completed=number)
 
     def refused(self, refusal: "Refusal") -> None:
-        if self._rows is not None:
-            self._rows.writerow([refusal.line, refusal.reason, refusal.detail, *refusal.cells])
+        if self._refused is not None:
+            self._refused.writerow([refusal.line, refusal.reason, refusal.detail, *refusal.cells])
 
 
-def _report(summary: "Summary", mapping: "Mapping", left: tuple[str, ...], park: "Park", *, would: bool) -> "list[str]":
-    """What became of it, for people."""
-    from parkwatt.readings import to_datetime
+def _say(summary: "Summary", plan: "Plan", left: tuple[str, ...], park: "Park", *, would: bool) -> None:
+    """What became of it."""
+    from ingest.tables import report
 
-    found = [f"{summary.seen.rows:,} rows of {len(summary.seen.meters):,} meters"]
-    for name, column in mapping.columns.items():
-        kind = "" if column.kind is None else f", {column.kind.value}"
-        unit = "" if column.unit is None else f" [{column.unit}]"
-        phase = "" if column.phase is None else f" {column.phase}"
-        found.append(f"  {name} -> {column.quantity}{phase}{unit}{kind}")
-    if summary.first is not None and summary.last is not None:
-        first, last = (to_datetime(time).astimezone(park.zone) for time in (summary.first, summary.last))
-        found.append(f"  from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} {park.time_zone}")
+    for line in report.found(summary, plan.mapping, park):
+        typer.echo(line)
     if not would:
-        corrected = f" ({summary.corrected:,} with another value)" if summary.corrected else ""
-        found.append(f"taken: {summary.stored:,} new readings, {summary.duplicate:,} that were there{corrected}")
-    if summary.suspect:
-        found.append(f"suspect: {summary.suspect:,} readings are physically implausible; they are kept and marked")
-    if summary.seen.empty:
-        found.append(f"empty: {summary.seen.empty:,} cells")
-    for reason, count in summary.refused.most_common():
-        found.append(f"refused: {count:,}, {reason} ({'; '.join(summary.examples.get(reason, []))})")
-    if left:
-        found.append(f"left out: {', '.join(left)}")
-    strangers = sorted(summary.seen.meters - set(park.meter_by_id))
-    if strangers:
-        named = ", ".join(strangers[:5]) + (" ..." if len(strangers) > 5 else "")
-        found.append(f"unassigned: {len(strangers):,} meters are not in the park file and count in no total: {named}")
-    return found
+        typer.echo(report.taken(summary))
+    for line in report.remarkable(summary, left, park):
+        typer.echo(line)
+    if would:
+        typer.echo(f"as a mapping:\n{plan.mapping.written()}", nl=False)

@@ -3,15 +3,13 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from ingest.refusals import write_or_divide
-from ingest.tables.clock import Clock, ClockError, look_through, rhythm
-from ingest.tables.mapping import Mapping
-from ingest.tables.rows import Refusal, RowReader, Seen, amounts_of_periods
-from ingest.tables.sheets import Cell, Sheet, SheetError
+from ingest.tables.refusal import Refusal
+from ingest.tables.rows import Plan, RowReader, Seen
+from ingest.tables.sheet import Sheet
 from parkwatt.park import Park
-from parkwatt.quantities import Kind
 from parkwatt.readings import Millis, Quality, Reading
 from parkwatt.store import Batch, Store
 
@@ -19,6 +17,7 @@ AT_ONCE: Final = 50_000
 """Readings that are written together."""
 
 _EXAMPLES: Final = 3
+_TOLD_EVERY: Final = 1_000
 
 
 class Told(Protocol):
@@ -31,20 +30,6 @@ class Told(Protocol):
     def refused(self, refusal: Refusal) -> None:
         """A row, or a part of one, was not taken."""
         ...
-
-
-class Plan(NamedTuple):
-    """How a table is read.
-
-    Attributes:
-        mapping: what its columns mean, with what its numbers show.
-        clock: how its times are meant.
-        remarks: what was found out by looking at the whole table, for people.
-    """
-
-    mapping: Mapping
-    clock: Clock
-    remarks: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -77,60 +62,38 @@ class Summary:
         """Readings that are in the store now."""
         return self.stored + self.duplicate
 
+    def take(self, reading: Reading) -> None:
+        """Count a reading."""
+        self.suspect += reading.quality is Quality.SUSPECT
+        self.first = reading.time if self.first is None else min(self.first, reading.time)
+        self.last = reading.time if self.last is None else max(self.last, reading.time)
 
-def plan(sheet: Sheet, mapping: Mapping, park: Park) -> Plan:
-    """How a table is read, after looking through all of it.
-
-    Raises:
-        SheetError: if it lacks a column that the mapping names.
-        ClockError: if its times can be meant in two ways.
-    """
-    lacking = [name for name in mapping.used() if name not in sheet.names]
-    if lacking:
-        message = f"there is no column {lacking[0]!r}; there are {', '.join(map(repr, sheet.names))}"
-        raise SheetError(message)
-    said = mapping.time
-    zone = park.model_copy(update={"time_zone": said.zone}).zone if said.zone else park.zone
-    position = sheet.names.index(said.column)
-
-    def cells() -> "list[Cell]":
-        return [row[position] if position < len(row) else None for _, row in sheet.rows()]
-
-    times = cells()
-    clock = look_through(times, Clock(zone, said.format, closes_day=said.midnight == "closes_day"))
-    found = rhythm(clock, times)
-    remarks: list[str] = []
-    if found.closes_day and said.midnight == "opens_day":
-        found = Clock(found.zone, found.layout, found.order, closes_day=False, step=found.step)
-    elif found.closes_day and said.midnight is None:
-        remarks.append("00:00 is taken for the end of the day beside it: time would step back otherwise")
-    whole = amounts_of_periods(sheet, mapping)
-    for name, column in whole.columns.items():
-        if column.kind is Kind.INTERVAL and mapping.columns[name].kind is None:
-            remarks.append(f"{name} goes up and down, so it is taken for the amount of each period, not for a register")
-    return Plan(whole, found, tuple(remarks))
+    def refuse(self, refusal: Refusal) -> None:
+        """Count what was not taken."""
+        self.refused[refusal.reason] += 1
+        examples = self.examples.setdefault(refusal.reason, [])
+        if len(examples) < _EXAMPLES:
+            examples.append(f"line {refusal.line}{': ' + refusal.detail if refusal.detail else ''}")
 
 
-def read_table(sheet: Sheet, how: Plan, park: Park, *, take: Callable[[list[Reading]], None], told: Told) -> Summary:
+def read_table(  # noqa: PLR0913 - a table, how it is read, and where it goes
+    sheet: Sheet, plan: Plan, park: Park, *, now: Millis, take: Callable[[list[Reading]], None], told: Told
+) -> Summary:
     """Go through a table; readings are given on by the thousand."""
-    reader, summary, held = RowReader(sheet, how.mapping, how.clock, park), Summary(), list[Reading]()
+    reader, summary, held = RowReader(sheet, plan, park, now=now), Summary(), list[Reading]()
     summary.seen = reader.seen
     for row in sheet.rows():
         for found in reader.read(row):
             if isinstance(found, Refusal):
-                summary.refused[found.reason] += 1
-                examples = summary.examples.setdefault(found.reason, [])
-                if len(examples) < _EXAMPLES:
-                    examples.append(f"line {found.line}{': ' + found.detail if found.detail else ''}")
+                summary.refuse(found)
                 told.refused(found)
             else:
+                summary.take(found)
                 held.append(found)
-                summary.suspect += found.quality is Quality.SUSPECT
-                summary.first = found.time if summary.first is None else min(summary.first, found.time)
-                summary.last = found.time if summary.last is None else max(summary.last, found.time)
         if len(held) >= AT_ONCE:
             take(held)
             held = []
+        if not reader.seen.rows % _TOLD_EVERY:
             told.rows(reader.seen.rows)
     if held:
         take(held)
@@ -139,7 +102,7 @@ def read_table(sheet: Sheet, how: Plan, park: Park, *, take: Callable[[list[Read
 
 
 def import_table(  # noqa: PLR0913 - a table, how it is read, and where it goes
-    sheet: Sheet, how: Plan, park: Park, store: Store, *, now: Millis, told: Told
+    sheet: Sheet, plan: Plan, park: Park, store: Store, *, now: Millis, told: Told
 ) -> Summary:
     """Put the readings of a table into a store; again, it changes nothing.
 
@@ -149,7 +112,7 @@ def import_table(  # noqa: PLR0913 - a table, how it is read, and where it goes
     store.latest()  # a store that learns its counts late learns them now
     before = store.totals()
     summary = read_table(
-        sheet, how, park, take=lambda some: write_or_divide(store, Batch.of(some, arrived=now)), told=told
+        sheet, plan, park, now=now, told=told, take=lambda some: write_or_divide(store, Batch.of(some, arrived=now))
     )
     after = store.totals()
     summary.stored = after.stored - before.stored
@@ -158,6 +121,3 @@ def import_table(  # noqa: PLR0913 - a table, how it is read, and where it goes
     if after.rejected > before.rejected:
         summary.refused["the store refused it; see the Inbox"] += after.rejected - before.rejected
     return summary
-
-
-__all__ = ["AT_ONCE", "ClockError", "Plan", "Summary", "import_table", "plan", "read_table"]

@@ -4,10 +4,11 @@ Errors:
     MappingError    the file has mistakes, all of them in the text, each with its line
 """
 
+import re
 from collections.abc import Iterator
 from collections.abc import Mapping as AnyMapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
@@ -17,6 +18,10 @@ from ruamel.yaml.error import MarkedYAMLError
 from parkwatt.park.fields import TimeZone
 from parkwatt.park.mistakes import Mistake, suggestion
 from parkwatt.quantities import PHASES, QUANTITIES, Kind, UnknownUnitError, conversion
+
+PERIOD: Final = re.compile(r"^([1-9][0-9]{0,3})(min|h|d|mo)$")
+"""A period of amounts."""
+_OTHER_THAN_TEXT: Final = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
 
 
 class MappingError(ValueError):
@@ -31,18 +36,25 @@ class TimeColumn(_Strict):
     """Where times stand, and how.
 
     Attributes:
-        column: its name.
+        column: its name; two of them where a date and the time of the day have columns of their own.
         format: as strptime knows it, `%d/%m/%Y %H:%M`; left out, it is recognised.
         zone: of times that name none; left out, the park's.
         stamps: whether a time stands at the end or the start of the period it is about.
+        period: of amounts, `15min`, `1h`, `1d` or `1mo`; left out, it is recognised.
         midnight: `closes_day` where 00:00 is the end of the date beside it; left out, it is recognised.
     """
 
-    column: str
+    column: str | Annotated[tuple[str, ...], Field(min_length=2, max_length=2)]
     format: str | None = None
     zone: TimeZone | None = None
     stamps: Literal["end", "start"] = "end"
+    period: Annotated[str, Field(pattern=PERIOD.pattern)] | None = None
     midnight: Literal["opens_day", "closes_day"] | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The one column, or both."""
+        return (self.column,) if isinstance(self.column, str) else self.column
 
 
 class MeterColumn(_Strict):
@@ -68,6 +80,7 @@ class ValueColumn(_Strict):
         unit: of its numbers; left out, the quantity's own.
         kind: gauge, register or interval; left out, as the quantity is, or as the numbers show.
         factor: numbers are multiplied with it.
+        meter: whose values they are, where the columns are of several meters.
     """
 
     quantity: str
@@ -75,6 +88,11 @@ class ValueColumn(_Strict):
     unit: str | None = None
     kind: Kind | None = None
     factor: Annotated[float, Field(gt=0)] | None = None
+    meter: str | None = None
+
+    def written(self) -> str:
+        """As YAML, on a line."""
+        return _flow(self.model_dump(mode="json", exclude_none=True))
 
     @model_validator(mode="after")
     def _known(self) -> "ValueColumn":
@@ -97,7 +115,7 @@ class LongColumns(_Strict):
 
     Attributes:
         quantity, value: names of the columns.
-        phase, unit, kind, quality: names of columns that may be there.
+        phase, unit, kind, quality, time_source: names of columns that may be there.
     """
 
     quantity: str
@@ -106,28 +124,47 @@ class LongColumns(_Strict):
     unit: str | None = None
     kind: str | None = None
     quality: str | None = None
+    time_source: str | None = None
 
 
 class Mapping(_Strict):
-    """What the columns of a table mean: `columns` for one with a column per quantity, `long` for a row per reading."""
+    """What the columns of a table mean.
+
+    Attributes:
+        time: when.
+        meter: whose; left out where every column says it.
+        columns: by name, of a table with a column per quantity.
+        long: of a table with a row per reading.
+        decimal: the sign before decimals; left out, it is recognised.
+    """
 
     time: TimeColumn
-    meter: MeterColumn
+    meter: MeterColumn | None = None
     columns: dict[str, ValueColumn] = {}
     long: LongColumns | None = None
+    decimal: Literal[".", ","] | None = None
 
     @model_validator(mode="after")
     def _one_shape(self) -> "Mapping":
         if bool(self.columns) == (self.long is not None):
             message = "give either columns (a column per quantity) or long (a row per reading)"
             raise ValueError(message)
+        nobodys = [name for name, column in self.columns.items() if column.meter is None]
+        if self.meter is None and (nobodys or self.long is not None):
+            message = "meter is missing: whose readings are they? write meter: {id: ...} or {column: ...}"
+            raise ValueError(message)
         return self
+
+    @property
+    def meter_column(self) -> str | None:
+        """The column that names meters, if one does."""
+        return None if self.meter is None else self.meter.column
 
     def used(self) -> Iterator[str]:
         """The columns it speaks of."""
-        yield self.time.column
-        if self.meter.column is not None:
-            yield self.meter.column
+        yield from self.time.columns
+        if self.meter_column is not None:
+            yield self.meter_column
         yield from self.columns
         if self.long is not None:
             yield from (name for name in self.long.model_dump().values() if name is not None)
@@ -136,18 +173,26 @@ class Mapping(_Strict):
         """As YAML, to be changed and used again."""
         said = self.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
         parts = [f"{key}: {_flow(said[key])}" for key in ("time", "meter", "long") if key in said]
-        columns = [f"  {quoted(name)}: {_flow(column)}" for name, column in said.get("columns", {}).items()]
+        parts += [f'decimal: "{self.decimal}"'] if self.decimal else []
+        columns = [f"  {quoted(name)}: {column.written()}" for name, column in self.columns.items()]
         return "\n".join([*parts, *(["columns:", *columns] if columns else []), ""])
 
 
-def _flow(part: AnyMapping[str, str | float]) -> str:
-    inner = (f"{key}: {quoted(value) if isinstance(value, str) else value}" for key, value in part.items())
-    return "{" + ", ".join(inner) + "}"
+def _flow(part: AnyMapping[str, str | float | list[str]]) -> str:
+    return "{" + ", ".join(f"{key}: {_said(value)}" for key, value in part.items()) + "}"
+
+
+def _said(value: str | float | list[str]) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(quoted, value))}]"
+    return quoted(value) if isinstance(value, str) else str(value)
 
 
 def quoted(text: str) -> str:
     """A text as YAML has it, in quotes where it needs them."""
-    return text if text.isidentifier() else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if text.isidentifier() and text.lower() not in _OTHER_THAN_TEXT:
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def read_mapping(path: Path) -> Mapping:

@@ -1,38 +1,30 @@
 """Rows of a table as readings; what cannot be read is refused with its reason, and kept."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from ingest.formats.meaning import Meaning, meaning
-from ingest.formats.numbers import NotANumberError, number
-from ingest.tables.clock import Clock, ClockError
-from ingest.tables.mapping import Mapping, ValueColumn
-from ingest.tables.sheets import Cell, Row, Sheet
+from ingest.formats.numbers import NotANumberError
+from ingest.tables.clock import Clock
+from ingest.tables.mapping import Mapping
+from ingest.tables.numerals import Decimal, numeral
+from ingest.tables.refusal import Reason, Refusal, RefusedError
+from ingest.tables.sheet import Cell, Row, Sheet, cell_at, text_of
+from ingest.tables.wall import ClockError, joined
 from parkwatt.park import Park
 from parkwatt.quantities import PHASES, QUANTITIES, Kind, UnknownUnitError
-from parkwatt.readings import Millis, Quality, Reading
+from parkwatt.readings import Millis, Quality, Reading, TimeSource, from_iso, to_iso
 
-_NOTHING: Final = frozenset({"", "-", "--", "—", "null", "none", "nan", "n/a", "na", "nil", "无", "空"})
-_FALLS: Final = 0.05
-"""A column of a register that falls more often than this is none: it holds the amount of each period."""
+EARLIEST: Final = from_iso("1990-01-01T00:00:00Z")
+"""No meter's data in a file are older."""
 
-
-class Refusal(NamedTuple):
-    """A row, or a cell of it, that was not taken.
-
-    Attributes:
-        line: of the file.
-        reason: the same words for all of one kind.
-        detail: what stands there.
-        cells: the whole row.
-    """
-
-    line: int
-    reason: str
-    detail: str
-    cells: Sequence[Cell]
+_AHEAD: Millis = 86_400_000
+_LONGEST_ID: Final = 128
+_QUALITIES: Final = {quality.text: quality for quality in Quality}
+_SOURCES: Final = {source.value: source for source in TimeSource}
 
 
 @dataclass(slots=True)
@@ -41,13 +33,44 @@ class Seen:
 
     Attributes:
         rows: that have something in them.
-        empty: cells in which nothing stands.
+        empty: cells in which nothing stands, by column.
         meters: ids of the readings.
     """
 
     rows: int = 0
-    empty: int = 0
+    empty: Counter[str] = field(default_factory=Counter)
     meters: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a table is read.
+
+    Attributes:
+        mapping: what its columns mean, with what its numbers show.
+        clock: how its times are meant.
+        decimal: the sign before decimals.
+        amounts: quantities of a table with a row per reading that are amounts of periods, where no column says it.
+        rows: how many there are.
+        remarks: what was found out by looking at the whole table, for people.
+    """
+
+    mapping: Mapping
+    clock: Clock
+    decimal: Decimal = "."
+    amounts: frozenset[str] = frozenset()
+    rows: int = 0
+    remarks: tuple[str, ...] = ()
+
+
+class _ValueColumn(NamedTuple):
+    """A column, where it stands, and what was worked out of what is said of it."""
+
+    position: int
+    name: str
+    meaning: Meaning
+    factor: float
+    meter: str | None
 
 
 class RowReader:
@@ -57,173 +80,120 @@ class RowReader:
         seen: what it came across.
     """
 
-    def __init__(self, sheet: Sheet, mapping: Mapping, clock: Clock, park: Park) -> None:
+    def __init__(self, sheet: Sheet, plan: Plan, park: Park, *, now: Millis) -> None:
         """Know the columns."""
         at = {name: position for position, name in enumerate(sheet.names)}
+        mapping = plan.mapping
         self.seen = Seen()
-        self._mapping, self._clock, self._comma = mapping, clock, sheet.comma
-        self._time = at[mapping.time.column]
-        self._meter = None if mapping.meter.column is None else at[mapping.meter.column]
-        self._columns = [(at[name], name, value, _meaning(value)) for name, value in mapping.columns.items()]
+        self._clock, self._decimal, self._amounts = plan.clock, plan.decimal, plan.amounts
+        self._starts, self._latest = mapping.time.stamps == "start", now + _AHEAD
+        self._time = [at[name] for name in mapping.time.columns]
+        self._known = {m.wire_id: m.id for m in park.meters if m.wire_id} | {m.id: m.id for m in park.meters}
+        self._meter = None if mapping.meter_column is None else at[mapping.meter_column]
+        whose = mapping.meter.id if mapping.meter is not None and mapping.meter.id is not None else ""
+        self._whose = self._known.get(whose, whose)
+        self._columns = [
+            _ValueColumn(
+                at[name], name, meaning(said.quantity, said.phase, unit=said.unit, kind=said.kind), said.factor or 1.0,
+                None if said.meter is None else self._known.get(said.meter, said.meter),
+            )
+            for name, said in mapping.columns.items()
+        ]  # fmt: skip
         self._long = {} if mapping.long is None else {
             key: at[name] for key, name in mapping.long.model_dump().items() if name is not None
         }  # fmt: skip
-        self._known = {m.wire_id: m.id for m in park.meters if m.wire_id} | {m.id: m.id for m in park.meters}
-        self._last: dict[str, Millis] = {}
+        self._value_name = "" if mapping.long is None else mapping.long.value
+        self._last: dict[Hashable, Millis] = {}
 
     def read(self, row: Row) -> Iterator[Reading | Refusal]:
         """What a row says."""
         line, cells = row
         self.seen.rows += 1
-        meter = self._whose(cells)
-        if not meter:
-            yield Refusal(line, "no meter is named", "", cells)
-            return
         try:
-            time = self._clock.read(_cell(cells, self._time), after=self._last.get(meter))
-        except ClockError as error:
-            yield Refusal(line, "the time cannot be read", str(error), cells)
+            meter = self._meter_of(cells)
+            if self._long:
+                reading = self._reading(cells, meter)
+                if reading is not None:
+                    yield reading
+                return
+            time = self._time_of(cells, meter)
+        except RefusedError as error:
+            yield error.of(line, cells)
             return
-        self._last[meter] = time
-        self.seen.meters.add(meter)
-        if self._long:
-            yield from self._reading(line, cells, meter, time)
-            return
-        for position, name, column, meant in self._columns:
-            yield from self._value(line, cells, meter, time, position, name, column, meant)
+        for column in self._columns:
+            try:
+                value = self._value(cells, column.position, column.name)
+                if value is not None:
+                    whose = column.meter or meter
+                    yield self._made(whose, column.meaning, value * column.factor, time)
+                    self.seen.meters.add(whose)
+            except RefusedError as error:
+                yield error.of(line, cells)
 
-    def _value(  # noqa: PLR0913, PLR0917 - a cell, and all that is known of it
-        self, line: int, cells: Sequence[Cell], meter: str, time: Millis, position: int, name: str,
-        column: ValueColumn, meant: Meaning,
-    ) -> Iterator[Reading | Refusal]:  # fmt: skip
-        cell = _cell(cells, position)
-        if _is_nothing(cell):
-            self.seen.empty += 1
-            return
+    def _meter_of(self, cells: Sequence[Cell]) -> str:
+        if self._meter is None:
+            return self._whose
+        named = text_of(cell_at(cells, self._meter))
+        if not named:
+            raise RefusedError(Reason.NO_METER)
+        if len(named) > _LONGEST_ID or not named.isprintable():
+            raise RefusedError(Reason.BAD_METER, ascii(named[:40]))
+        return self._known.get(named, named)
+
+    def _time_of(self, cells: Sequence[Cell], series: Hashable) -> Millis:
+        cell = cell_at(cells, self._time[0])
+        if len(self._time) > 1:
+            cell = joined(cell, cell_at(cells, self._time[1]))
         try:
-            value = self._number(cell) * (column.factor or 1.0)
+            time = self._clock.read(cell, after=self._last.get(series))
+        except (ClockError, OverflowError) as error:
+            raise RefusedError(Reason.NO_TIME, error) from error
+        if not EARLIEST <= time <= self._latest:
+            raise RefusedError(Reason.WRONG_TIME, to_iso(time))
+        self._last[series] = time
+        return time
+
+    def _value(self, cells: Sequence[Cell], position: int, name: str) -> float | None:
+        cell = cell_at(cells, position)
+        try:
+            value = numeral(cell, self._decimal)
         except NotANumberError as error:
-            yield Refusal(line, f"{name} is no number", str(error), cells)
-            return
-        yield self._made(meter, meant, value, self._shifted(time, meant.kind))
+            raise RefusedError(Reason.NO_NUMBER, error, column=name) from error
+        if value is None:
+            self.seen.empty[name] += 1
+        return value
 
-    def _reading(self, line: int, cells: Sequence[Cell], meter: str, time: Millis) -> Iterator[Reading | Refusal]:
-        said = {key: _text(_cell(cells, position)) for key, position in self._long.items()}
+    def _reading(self, cells: Sequence[Cell], meter: str) -> Reading | None:
+        said = {key: text_of(cell_at(cells, position)) for key, position in self._long.items()}
         quantity, phase = said["quantity"], said.get("phase") or None
         if quantity not in QUANTITIES:
-            yield Refusal(line, "the quantity is not known", quantity, cells)
-            return
+            raise RefusedError(Reason.NO_QUANTITY, quantity)
         if phase is not None and phase not in PHASES:
-            yield Refusal(line, "the phase is not known", phase, cells)
-            return
-        cell = _cell(cells, self._long["value"])
-        if _is_nothing(cell):
-            self.seen.empty += 1
-            return
+            raise RefusedError(Reason.NO_PHASE, phase)
+        time = self._time_of(cells, (meter, quantity, phase))
+        value = self._value(cells, self._long["value"], self._value_name)
+        if value is None:
+            return None
         try:
-            kind = Kind(said["kind"]) if said.get("kind") else None
+            kind = Kind(said["kind"]) if said.get("kind") else Kind.INTERVAL if quantity in self._amounts else None
             meant = meaning(quantity, phase, unit=said.get("unit") or None, kind=kind)
-            value = self._number(cell)
-            reading = self._made(meter, meant, value, self._shifted(time, meant.kind))
         except UnknownUnitError as error:
-            yield Refusal(line, "the unit does not fit", str(error), cells)
-        except NotANumberError as error:
-            yield Refusal(line, "the value is no number", str(error), cells)
+            raise RefusedError(Reason.NO_UNIT, error) from error
         except ValueError as error:
-            yield Refusal(line, "the kind is not known", str(error), cells)
-        else:
-            trusted = said.get("quality")
-            yield _with_quality(reading, trusted) if trusted else reading
+            raise RefusedError(Reason.NO_KIND, error) from error
+        made = self._made(meter, meant, value, time)
+        self.seen.meters.add(meter)
+        quality = _QUALITIES.get(said.get("quality", ""), made.quality)
+        source = _SOURCES.get(said.get("time_source", ""), made.time_source)
+        if quality is made.quality and source is made.time_source:
+            return made
+        return Reading(meter, quantity, phase, made.value, made.kind, made.time, source, quality)
 
-    @staticmethod
-    def _made(meter: str, meant: Meaning, number_: float, time: Millis) -> Reading:
-        value = number_ if meant.plain else number_ * meant.factor / meant.divisor + meant.offset
+    def _made(self, meter: str, meant: Meaning, number: float, time: Millis) -> Reading:
+        value = number if meant.plain else number * meant.factor / meant.divisor + meant.offset
+        if not math.isfinite(value):
+            raise RefusedError(Reason.TOO_LARGE, number)
+        if self._starts and meant.kind is Kind.INTERVAL:
+            time = self._clock.end_of(time)  # the amount of a period stands at its end
         quality = Quality.GOOD if meant.low <= value <= meant.high else Quality.SUSPECT
         return Reading(meter, meant.quantity, meant.phase, value, meant.kind, time, quality=quality)
-
-    def _shifted(self, time: Millis, kind: Kind) -> Millis:
-        """The amount of a period stands at its end."""
-        starts = kind is Kind.INTERVAL and self._mapping.time.stamps == "start"
-        return time + self._clock.step if starts else time
-
-    def _whose(self, cells: Sequence[Cell]) -> str:
-        named = self._mapping.meter.id if self._meter is None else _text(_cell(cells, self._meter))
-        return self._known.get(named or "", named or "")
-
-    def _number(self, cell: Cell) -> float:
-        if isinstance(cell, str):
-            cell = _with_point(cell, comma=self._comma)
-        found = number(cell)
-        if found is None or not math.isfinite(found):
-            message = f"{cell!r}"
-            raise NotANumberError(message)
-        return found
-
-
-def amounts_of_periods(sheet: Sheet, mapping: Mapping) -> Mapping:
-    """The mapping with registers that go up and down taken for the amounts of periods, which they must be then."""
-    at = {name: position for position, name in enumerate(sheet.names)}
-    open_to = {
-        name: at[name] for name, column in mapping.columns.items()
-        if column.kind is None and QUANTITIES[column.quantity].kind is Kind.REGISTER
-    }  # fmt: skip
-    if not open_to:
-        return mapping
-    whose = None if mapping.meter.column is None else at[mapping.meter.column]
-    before: dict[tuple[str, str], float] = {}
-    falls, steps = dict.fromkeys(open_to, 0), dict.fromkeys(open_to, 0)
-    for _, cells in sheet.rows():
-        meter = "" if whose is None else _text(_cell(cells, whose))
-        for name, position in open_to.items():
-            cell = _cell(cells, position)
-            try:
-                value = number(_with_point(cell, comma=sheet.comma) if isinstance(cell, str) else cell)
-            except NotANumberError:
-                continue
-            if value is not None:
-                steps[name] += 1
-                falls[name] += value < before.get((name, meter), value)
-                before[name, meter] = value
-    turned = {
-        name: column.model_copy(update={"kind": Kind.INTERVAL})
-        for name, column in mapping.columns.items()
-        if name in open_to and falls[name] > _FALLS * steps[name]
-    }
-    return mapping.model_copy(update={"columns": {**mapping.columns, **turned}})
-
-
-def _meaning(column: ValueColumn) -> Meaning:
-    return meaning(column.quantity, column.phase, unit=column.unit, kind=column.kind)
-
-
-def _with_quality(reading: Reading, said: str) -> Reading:
-    named = {quality.text: quality for quality in Quality}
-    return Reading(
-        reading.meter, reading.quantity, reading.phase, reading.value, reading.kind, reading.time, reading.time_source,
-        named.get(said, reading.quality),
-    )  # fmt: skip
-
-
-def _cell(cells: Sequence[Cell], position: int) -> Cell:
-    return cells[position] if position < len(cells) else None
-
-
-def _text(cell: Cell) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))  # Excel keeps the number of a meter as 660.0
-    return "" if cell is None else str(cell).strip()
-
-
-def _is_nothing(cell: Cell) -> bool:
-    return cell is None or (isinstance(cell, str) and cell.strip().lower() in _NOTHING) or cell != cell  # noqa: PLR0124 - NaN
-
-
-def _with_point(text: str, *, comma: bool) -> str:
-    """A number without signs between thousands, with a point before its decimals."""
-    plain = text.strip().replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("'", "")
-    if "," not in plain:
-        return plain
-    last_comma, last_point = plain.rfind(","), plain.rfind(".")
-    if last_point >= 0:
-        return plain.replace(",", "") if last_comma < last_point else plain.replace(".", "").replace(",", ".")
-    return plain.replace(",", ".") if comma and plain.count(",") == 1 else plain.replace(",", "")

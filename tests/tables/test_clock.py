@@ -1,17 +1,36 @@
 """Times in tables, as people and programs write them."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.tables.clock import Clock, ClockError, look_through, rhythm
+from ingest.tables.clock import Clock
+from ingest.tables.dates import Dates
+from ingest.tables.rhythm import Rhythm
+from ingest.tables.wall import ClockError, moment
 from parkwatt.readings import from_iso, to_datetime
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 MORNING = from_iso("2026-03-04T08:05:00+08:00")
+
+
+def look_through(cells: list[str], clock: Clock) -> Clock:
+    dates = Dates()
+    for cell in cells:
+        dates.add(cell)
+    return replace(clock, order=dates.order())
+
+
+def heard(cells: list[str]) -> Rhythm:
+    rhythm = Rhythm()
+    for cell in cells:
+        rhythm.add("series", moment(cell, None, None))
+    rhythm.end()
+    return rhythm
 
 
 @pytest.mark.parametrize(
@@ -47,8 +66,7 @@ def test_what_no_row_decides_is_asked() -> None:
     """A column whose dates can be meant in two ways is refused, with what to write."""
     with pytest.raises(ClockError, match=r"day or the month first .* '%d/%m/%Y"):
         look_through(["04/03/2026 08:05", "05/03/2026 08:05"], Clock(SHANGHAI))
-    said = Clock(SHANGHAI, layout="%d/%m/%Y %H:%M")
-    assert look_through(["04/03/2026 08:05"], said).read("04/03/2026 08:05") == MORNING
+    assert Clock(SHANGHAI, layout="%d/%m/%Y %H:%M").read("04/03/2026 08:05") == MORNING
 
 
 @pytest.mark.parametrize("cell", ["", None, "yesterday", "2026-13-01 00:00", 12.5, "2026-03-04 25:00"])
@@ -86,10 +104,11 @@ def hourly(first: str, *, closes: bool, days: int = 3) -> list[str]:
 
 def test_midnight_that_closes_its_day() -> None:
     """Where time would step back at 00:00, and go on with the next day, 00:00 ends the date beside it."""
-    clock = rhythm(Clock(SHANGHAI), hourly("2026-03-01", closes=True))
-    assert clock.closes_day
+    rhythm = heard(hourly("2026-03-01", closes=True))
+    assert rhythm.closes_day
+    assert rhythm.step == timedelta(hours=1)
+    clock = Clock(SHANGHAI, closes_day=True)
     assert clock.read("2026-03-01 00:00") == from_iso("2026-03-02T00:00:00+08:00")
-    assert clock.step == 3_600_000
 
 
 @pytest.mark.parametrize(
@@ -103,7 +122,7 @@ def test_midnight_that_closes_its_day() -> None:
 )
 def test_midnight_that_opens_its_day(cells: list[str]) -> None:
     """Rows in order, in reverse, or meter after meter of one day do not look like midnights that close it."""
-    assert not rhythm(Clock(SHANGHAI), cells).closes_day
+    assert not heard(cells).closes_day
 
 
 def test_midnight_as_24_hours() -> None:

@@ -181,7 +181,11 @@ def test_excel(run: Import, url: str, tmp_path: Path) -> None:
     assert "suspect: 1 readings" in done.output
     with (tmp_path / "refused.csv").open(encoding="utf-8-sig") as file:
         (refused,) = csv.DictReader(file)
-    assert (refused["line"], refused["reason"], refused["meter"]) == ("6", "active_power is no number", "hall")
+    assert (refused["line"], refused["reason"], refused["meter"]) == (
+        "6",
+        "active_power: the value is no number",
+        "hall",
+    )
     assert run(tmp_path / "b.xlsx", "--sheet", "nothing").exit_code == 2
 
 
@@ -202,7 +206,11 @@ def test_what_is_refused_is_kept_with_its_line(run: Import, url: str) -> None:
     rows = ["2026-01-02 08:00,press,1", "later,press,2", "2026-01-02 08:15,,3", "2026-01-02 08:30,press,x"]
     done = run("\n".join(["time,meter,active_power", *rows, ""]))
     assert done.exit_code == 0
-    for line in ("refused: 1, the time cannot be read (line 3", "no meter is named (line 4)", "is no number (line 5"):
+    for line in (
+        "refused: 1, the time cannot be read (line 3",
+        "no meter is named (line 4)",
+        "the value is no number (line 5",
+    ):
         assert line in done.output
     assert values(url) == {("press", "active_power"): [1.0]}
 
