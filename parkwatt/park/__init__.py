@@ -2,11 +2,13 @@
 
 from parkwatt.park.carriers import CARRIERS, Carrier
 from parkwatt.park.mistakes import Mistake, ParkFileError
-from parkwatt.park.model import Domain, Enterprise, Location, Meter, Name, Park, Role
+from parkwatt.park.model import Customer, Domain, Enterprise, Location, Meter, Park, Role
+from parkwatt.park.strict import Name
 
 __all__ = [
     "CARRIERS",
     "Carrier",
+    "Customer",
     "Domain",
     "Enterprise",
     "Location",

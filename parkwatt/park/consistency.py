@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from parkwatt.park.carriers import CARRIERS
-from parkwatt.park.mistakes import Mistake, suggestion
+from parkwatt.park.mistakes import Mistake, Place, suggestion
 from parkwatt.park.source import Record
+from parkwatt.park.tariffs import Tariff
 
 ById = Mapping[str, Record]
 """Records by id; of several with one id the first."""
@@ -91,3 +92,10 @@ def wires(meters: Sequence[Record]) -> Iterator[Mistake]:
         else:
             what = f"wire_id {wire_id!r} is also that of meter {other.text('id')!r}, line {other.place.line}"
             yield record.where(("wire_id",)).mistake(what, "give each its own wire_id, or its own topic")
+
+
+def tariff_of_park(name: str | None, tariffs: Sequence[Tariff], place: Place) -> Iterator[Mistake]:
+    """The park's own tariff, where there is none of that name."""
+    known = [tariff.id for tariff in tariffs]
+    if name is not None and name not in known:
+        yield place.mistake(f"park names a tariff {name!r} that is not there", suggestion(name, known))

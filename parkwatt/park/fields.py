@@ -12,7 +12,8 @@ from parkwatt.park.mistakes import suggestion
 from parkwatt.quantities import UnknownUnitError, conversion, known_units
 
 
-def _refuse(what: str, way_out: str) -> NoReturn:
+def refuse(what: str, way_out: str) -> NoReturn:
+    """Say what is wrong with a value, and the way out."""
     error = "park_value"
     raise PydanticCustomError(error, "{what}; {way_out}", {"what": what, "way_out": way_out})
 
@@ -31,13 +32,13 @@ def _known_zone(name: str) -> str:
     way_out = f"did you mean {city!r}?" if city else suggestion(name, _time_zones())
     if way_out == "check the spelling":
         way_out = "write an IANA name such as Asia/Shanghai"
-    _refuse(f"{name!r} is not a time zone", way_out)
+    refuse(f"{name!r} is not a time zone", way_out)
 
 
 def _known_carrier(name: str) -> str:
     if name in CARRIERS:
         return name
-    _refuse(f"{name!r} is not a carrier", suggestion(name, tuple(CARRIERS)))
+    refuse(f"{name!r} is not a carrier", suggestion(name, tuple(CARRIERS)))
 
 
 def _kilowatts(given: object) -> object:
@@ -53,17 +54,23 @@ def _kilowatts(given: object) -> object:
         return conversion(unit, "active_power")(float(number))
     except UnknownUnitError:
         units = ", ".join(known_units("active_power"))
-        _refuse(f"{unit!r} is not a unit of power", f"use one of {units}, or a plain number in kW")
+        refuse(f"{unit!r} is not a unit of power", f"use one of {units}, or a plain number in kW")
     except ValueError:
         return text
+
+
+def _power_factor_standard(standard: float) -> float:
+    if standard not in {0.9, 0.85, 0.8}:
+        refuse(f"{standard:g} is no standard power factor", "write 0.90, 0.85 or 0.80, as the tariff says")
+    return standard
 
 
 def _topic_filter(topic: str) -> str:
     levels = topic.split("/")
     if "#" in topic and (topic.count("#") > 1 or levels[-1] != "#"):
-        _refuse(f"{topic!r} is not an MQTT topic filter", "let # stand alone at the end, as in plant/#")
+        refuse(f"{topic!r} is not an MQTT topic filter", "let # stand alone at the end, as in plant/#")
     if any("+" in level and level != "+" for level in levels):
-        _refuse(f"{topic!r} is not an MQTT topic filter", "let + stand alone in its level, as in plant/+/state")
+        refuse(f"{topic!r} is not an MQTT topic filter", "let + stand alone in its level, as in plant/+/state")
     return topic
 
 
@@ -81,6 +88,9 @@ Kilowatts = Annotated[
     BeforeValidator(_kilowatts, json_schema_input_type=Annotated[float, Field(gt=0)] | str),
 ]
 """A power [kW]: a plain number is kW, a text says its unit."""
+
+PowerFactorStandard = Annotated[float, AfterValidator(_power_factor_standard)]
+"""A power factor that the adjustment of the tariff knows."""
 
 TimeZone = Annotated[str, AfterValidator(_known_zone), Field(examples=["Asia/Shanghai"])]
 """The IANA name of a time zone."""

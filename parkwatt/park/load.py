@@ -1,10 +1,10 @@
 """Reads a park file: all of it, or all of its mistakes."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -12,9 +12,11 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from parkwatt.park import consistency
 from parkwatt.park.document import NULL, Document
 from parkwatt.park.mistakes import Mistake, ParkFileError, suggestion
-from parkwatt.park.model import Enterprise, Meter, Name, Park, ParkFacts
+from parkwatt.park.model import Meter, Park, ParkFacts
 from parkwatt.park.records import build
+from parkwatt.park.sections import REFERENCES, SECTIONS
 from parkwatt.park.source import Drafts, Record
+from parkwatt.park.strict import Name
 from parkwatt.park.tables import read_table
 
 M = TypeVar("M", bound=BaseModel)
@@ -24,6 +26,14 @@ FILE_NAME = "park.yaml"
 
 
 NO_DRAFTS: Drafts = MappingProxyType({})
+
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "enterprises": ("enterprise", "add it to enterprises, or leave {key} empty for the park's own"),
+    "meters": ("meter", "add that meter, or leave {key} empty"),
+    "tariffs": ("tariff", "add it to tariffs, or leave {key} empty"),
+    "products": ("product", "add it to products"),
+}
+"""Section that others refer to -> what one of it is called, and what to do where there is none of that name."""
 
 
 def load_park(path: Path, *, devices: Collection[str] | None = None, drafts: Drafts = NO_DRAFTS) -> Park:
@@ -86,21 +96,20 @@ class _Reader:
         self.mistakes = sorted(set(found + self._document.mistakes), key=self._order)
 
     def _read(self, root: MappingNode) -> Park | None:
-        sections: dict[str, Node] = {}
-        known = ("park", "enterprises", "meters")
+        written: dict[str, Node] = {}
+        known = ("park", *SECTIONS)
         for key, place, node in self._document.entries(root):
-            sections[key] = node
+            written[key] = node
             if key not in known:
                 self._mistakes.append(place.mistake(f"unknown key {key!r}", suggestion(key, known)))
-        facts = self._facts(root, sections.get("park"))
-        enterprises = self._records("enterprises", sections.get("enterprises"), Enterprise)
-        meters = self._records("meters", sections.get("meters"), Meter)
-        self._check_together(enterprises, meters)
-        built_enterprises = tuple(self._built(Enterprise, enterprises))
-        built_meters = tuple(self._built(Meter, meters))
+        facts = self._facts(root, written.get("park"))
+        records = {name: self._records(name, written.get(name), model) for name, model in SECTIONS.items()}
+        self._check_together(records)
+        built: dict[str, Any] = {name: tuple(self._built(model, records[name])) for name, model in SECTIONS.items()}
         if facts is None or self._mistakes or self._document.mistakes:
             return None
-        return Park(**dict(facts), enterprises=built_enterprises, meters=built_meters)
+        self._mistakes += consistency.tariff_of_park(facts.tariff, built["tariffs"], self._document.place(root))
+        return None if self._mistakes else Park(**dict(facts), **built)
 
     def _facts(self, root: MappingNode, node: Node | None) -> ParkFacts | None:
         if not isinstance(node, MappingNode):
@@ -120,14 +129,15 @@ class _Reader:
             elif isinstance(item, ScalarNode) and item.value and item.tag != NULL:
                 records += self._table(section, item, model)
             elif not (isinstance(item, ScalarNode) and item.tag == NULL):
-                what = f"this is no part of {section}"
-                way_out = f"write a list of {section} (- id: ...), or the name of a table such as {section}.csv"
+                what, first = f"this is no part of {section}", _key(model)
+                way_out = f"write a list of {section} (- {first}: ...), or the name of a table such as {section}.csv"
                 self._mistakes.append(self._document.place(item).mistake(what, way_out))
                 self._unread.add(section)
         return records
 
     def _table(self, section: str, node: ScalarNode, model: type[BaseModel]) -> list[Record]:
         path = self._folder / node.value
+        key = _key(model)
         if not path.is_file():
             what = f"file {node.value!r} is not in {self._folder}"
             near = [p.name for p in sorted(self._folder.glob("*")) if p.suffix.lower() in {".csv", ".xlsx"}]
@@ -135,28 +145,30 @@ class _Reader:
             self._mistakes.append(self._document.place(node).mistake(what, way_out))
             records = None
         else:
-            records = read_table(path, table_columns(model), self._mistakes, self._drafts)
+            records = read_table(path, table_columns(model), self._mistakes, self._drafts, key=key)
         if records is None:
             self._unread.add(section)
         return records or []
 
-    def _check_together(self, enterprises: list[Record], meters: list[Record]) -> None:
-        companies = consistency.index(enterprises, self._mistakes)
-        by_id = consistency.index(meters, self._mistakes)
+    def _check_together(self, records: Mapping[str, list[Record]]) -> None:
         found = self._mistakes
-        # What hangs on a table that could not be read is not called unknown as well.
-        if "enterprises" not in self._unread:
-            way_out = "add it to enterprises, or leave it empty for the park's own"
-            found += consistency.references(meters, "enterprise", companies, kind="enterprise", way_out=way_out)
-        if "meters" not in self._unread:
-            way_out = "add that meter, or leave parent empty"
-            found += consistency.references(meters, "parent", by_id, kind="meter", way_out=way_out)
+        named = {target for keys in REFERENCES.values() for target in keys.values()}
+        by_id = {name: consistency.index(records[name], found) for name in SECTIONS if name in named}
+        for section, keys in REFERENCES.items():
+            for key, target in keys.items():
+                # What hangs on a table that could not be read is not called unknown as well.
+                if target not in self._unread:
+                    kind, way_out = _KINDS[target]
+                    way_out = way_out.format(key=key)
+                    found += consistency.references(records[section], key, by_id[target], kind=kind, way_out=way_out)
         if self._devices is not None:
             way_out = "see the list of device models, or leave device empty"
-            found += consistency.references(meters, "device", self._devices, kind="device model", way_out=way_out)
-        found += consistency.circles(by_id)
-        found += consistency.carriers(by_id, Meter.model_fields["carrier"].default)
-        found += consistency.wires(meters)
+            found += consistency.references(
+                records["meters"], "device", self._devices, kind="device model", way_out=way_out
+            )
+        found += consistency.circles(by_id["meters"])
+        found += consistency.carriers(by_id["meters"], Meter.model_fields["carrier"].default)
+        found += consistency.wires(records["meters"])
 
     def _built(self, model: type[M], records: list[Record]) -> Iterator[M]:
         for record in records:
@@ -167,6 +179,11 @@ class _Reader:
     def _order(self, mistake: Mistake) -> tuple[bool, str, int, int, str]:
         """The park file first, then its tables; each from top to bottom."""
         return mistake.file != self._document.file, mistake.file, mistake.line, mistake.column or 0, mistake.what
+
+
+def _key(model: type[BaseModel]) -> str:
+    """The first key that a record must have."""
+    return next(name for name, field in model.model_fields.items() if field.is_required())
 
 
 def table_columns(model: type[BaseModel]) -> tuple[str, ...]:

@@ -1,15 +1,22 @@
 """What a park is: its enterprises, its meters and how they hang together."""
 
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from parkwatt.park.carbon import FuelDelivery, GreenSupply, OwnFactor, ProcessEmission
 from parkwatt.park.carriers import CARRIERS, Carrier
-from parkwatt.park.fields import CarrierName, Id, Kilowatts, TimeZone, TopicFilter
+from parkwatt.park.closing import Lock
+from parkwatt.park.events import MeterEvent
+from parkwatt.park.fields import CarrierName, Id, Kilowatts, PowerFactorStandard, TimeZone, TopicFilter
+from parkwatt.park.output import Output, Product, ValueAdded
+from parkwatt.park.strict import Name, Strict
+from parkwatt.park.tariffs import HotDay, Price, Tariff
 
 
 class Role(StrEnum):
@@ -34,29 +41,25 @@ class Domain(StrEnum):
     TRANSPORT = "transport"
 
 
-class Strict(BaseModel):
-    """A part of the park file: unknown keys are mistakes, and what was read does not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Name(Strict):
-    """A name in the two languages of the product.
+class Customer(Strict):
+    """Whoever has an electricity contract of its own: an enterprise, or the park.
 
     Attributes:
-        en: in English.
-        zh: in Chinese.
+        contracted_demand: contracted maximum demand [kW].
+        transformer_capacity: capacity of its transformers [kVA].
+        tariff: id of the tariff of its electricity.
+        basic_charge: what the two-part tariff counts: `demand` or `capacity`; a one-part tariff where it is left out.
+        power_factor_standard: power factor that the adjustment asks for; no adjustment where it is left out.
     """
 
-    en: str = ""
-    zh: str = ""
+    contracted_demand: Kilowatts | None = None
+    transformer_capacity: Annotated[float, Field(gt=0)] | None = None
+    tariff: str | None = None
+    basic_charge: Literal["capacity", "demand"] | None = None
+    power_factor_standard: PowerFactorStandard | None = None
 
-    def in_language(self, language: str) -> str:
-        """The name in `en` or `zh`; the other one where this one is missing."""
-        return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
 
-
-class Enterprise(Strict):
+class Enterprise(Customer):
     """A company in the park.
 
     Attributes:
@@ -65,7 +68,6 @@ class Enterprise(Strict):
         sector: code of GB/T 4754-2017, for example C3841 (lithium-ion batteries).
         area: floor area [m2].
         contact: who to call.
-        contracted_demand: contracted maximum demand [kW].
     """
 
     id: Id
@@ -73,7 +75,6 @@ class Enterprise(Strict):
     sector: str = ""
     area: Annotated[float, Field(gt=0)] | None = None
     contact: str = ""
-    contracted_demand: Kilowatts | None = None
 
 
 class Meter(Strict):
@@ -96,6 +97,13 @@ class Meter(Strict):
         mounted: `reverse` where the device counts energy out of the supply side as positive; turned on the way in.
         silent_after: seconds without a message until the meter counts as silent.
         product_unit: what `production` of this meter counts, for example "t" or "cells".
+        formula: makes it a virtual meter: other meters added, subtracted and scaled, for example `main - 0.5*line-1`.
+        accuracy_class: of the meter with its transformers [% of what it measures], for example 0.5.
+        rated_power: most it can carry [kW; units of its carrier per hour]; more than that is no consumption.
+        storage_capacity: of the battery behind it [kWh].
+        calibration_due: day its calibration runs out.
+        level: level of metering by GB 17167: the whole unit, a part of it, or one main piece of equipment.
+        tariff: id of the tariff of what flows through it; that of the enterprise where it is left out.
     """
 
     id: Id
@@ -114,6 +122,13 @@ class Meter(Strict):
     mounted: Literal["forward", "reverse"] = "forward"
     silent_after: Annotated[float, Field(gt=0)] = 900.0
     product_unit: str | None = None
+    formula: str | None = None
+    accuracy_class: Annotated[float, Field(gt=0, le=20)] | None = None
+    rated_power: Kilowatts | None = None
+    storage_capacity: Annotated[float, Field(gt=0)] | None = None
+    calibration_due: date | None = None
+    level: Literal["unit", "part", "equipment"] | None = None
+    tariff: str | None = None
 
     @property
     def medium(self) -> Carrier:
@@ -133,7 +148,7 @@ class Location(Strict):
     longitude: Annotated[float, Field(ge=-180, le=180)]
 
 
-class ParkFacts(Strict):
+class ParkFacts(Customer):
     """What is said of the park itself.
 
     Attributes:
@@ -142,7 +157,6 @@ class ParkFacts(Strict):
         time_zone: IANA name; days, months and years are counted in it.
         location: where it is, for the sun and the weather.
         grid_region: region of the grid emission factor, for example 广东.
-        contracted_demand: contracted maximum demand at the grid connection [kW].
     """
 
     id: Id
@@ -150,7 +164,6 @@ class ParkFacts(Strict):
     time_zone: TimeZone
     location: Location | None = None
     grid_region: str | None = None
-    contracted_demand: Kilowatts | None = None
 
 
 class Park(ParkFacts):
@@ -159,10 +172,34 @@ class Park(ParkFacts):
     Attributes:
         enterprises: the companies in it.
         meters: all meters, the park's own and the enterprises'.
+        events: what happened to meters.
+        tariffs: how carriers are charged.
+        prices: what they cost, by month.
+        hot_days: days with sharp hours because they were hot.
+        factors: factors of the park's own.
+        green_supply: the ledger of green electricity.
+        process_emissions: CO2 that does not come from energy.
+        deliveries: fuel that came without a meter.
+        products: what enterprises make.
+        output: how much they made.
+        value_added: what it was worth.
+        locks: periods whose figures stand.
     """
 
     enterprises: tuple[Enterprise, ...] = ()
     meters: tuple[Meter, ...] = ()
+    events: tuple[MeterEvent, ...] = ()
+    tariffs: tuple[Tariff, ...] = ()
+    prices: tuple[Price, ...] = ()
+    hot_days: tuple[HotDay, ...] = ()
+    factors: tuple[OwnFactor, ...] = ()
+    green_supply: tuple[GreenSupply, ...] = ()
+    process_emissions: tuple[ProcessEmission, ...] = ()
+    deliveries: tuple[FuelDelivery, ...] = ()
+    products: tuple[Product, ...] = ()
+    output: tuple[Output, ...] = ()
+    value_added: tuple[ValueAdded, ...] = ()
+    locks: tuple[Lock, ...] = ()
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -95,6 +95,15 @@ def _id(key: str, error: ErrorDetails, _keys: tuple[str, ...]) -> tuple[str, str
     return f"{key} {_shown(error)} cannot be an id", "leave out /, + and #, and blanks at the ends"
 
 
+def _date(key: str, error: ErrorDetails, _keys: tuple[str, ...]) -> tuple[str, str]:
+    example = "2026-03-01T10:00" if "datetime" in error["type"] else "2026-03-01"
+    return f"{key} {_shown(error)} cannot be read", f"write it as {example}"
+
+
+def _yes_or_no(key: str, error: ErrorDetails, _keys: tuple[str, ...]) -> tuple[str, str]:
+    return f"{key} {_shown(error)} is neither true nor false", "write true or false"
+
+
 def _length(key: str, error: ErrorDetails, _keys: tuple[str, ...]) -> tuple[str, str]:
     context = _context(error)
     if "min_length" in context:
@@ -131,5 +140,11 @@ _WORDS: Mapping[str, Words] = {
     "string_too_short": _length,
     "string_too_long": _length,
     "model_type": _mapping,
+    "bool_parsing": _yes_or_no,
+    "date_parsing": _date,
+    "date_from_datetime_parsing": _date,
+    "date_from_datetime_inexact": _date,
+    "datetime_parsing": _date,
+    "datetime_from_date_parsing": _date,
     "park_value": _own,
 }

@@ -5,10 +5,12 @@ import json
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, create_model
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 
-from parkwatt.park.model import Enterprise, Location, Meter, Name, ParkFacts, Strict
+from parkwatt.park.model import Location, Park, ParkFacts
+from parkwatt.park.sections import SECTIONS
+from parkwatt.park.strict import Name, Strict
 
 SCHEMA_NAME = "park.schema.json"
 """The schema's file name beside a park file."""
@@ -17,18 +19,14 @@ Table = Annotated[str, Field(pattern=r"\.([cC][sS][vV]|[xX][lL][sS][xX]|[tT][xX]
 """The name of a table in the park file's folder."""
 
 
-class ParkFile(Strict):
-    """A park: what it is, who is in it and what is measured.
-
-    Attributes:
-        park: what is said of the park itself.
-        enterprises: the companies in it: a list, the name of a table, or both mixed.
-        meters: all meters, the park's own and the enterprises': a list, the name of a table, or both mixed.
-    """
-
-    park: ParkFacts
-    enterprises: Table | tuple[Enterprise | Table, ...] = ()
-    meters: Table | tuple[Meter | Table, ...] = ()
+def _park_file() -> type[Strict]:
+    """The model of a whole park file: `park`, and a list, a table or both mixed for every other section."""
+    described = {key: text for key, text in attributes(Park).items() if key in SECTIONS}
+    fields: dict[str, Any] = {"park": (ParkFacts, Field(description="what is said of the park itself."))}
+    for name, record in SECTIONS.items():
+        text = f"{described[name].removesuffix('.')}: a list, the name of a table, or both mixed."
+        fields[name] = (Table | tuple[record | Table, ...], Field((), description=text))  # type: ignore[valid-type]
+    return create_model("ParkFile", __base__=Strict, __doc__="A park: all that is local to it.", **fields)
 
 
 class _DescribedSchema(GenerateJsonSchema):
@@ -51,19 +49,24 @@ _ATTRIBUTE = re.compile(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
 
 def described(model: type[BaseModel]) -> dict[str, str]:
     """What the docstrings of a model and those it builds on say of its keys, units included."""
+    return {key: text for key, text in attributes(model).items() if key in model.model_fields}
+
+
+def attributes(model: type[BaseModel]) -> dict[str, str]:
+    """The attributes that the docstrings of a model and those it builds on name, and what they say of them."""
     texts: dict[str, str] = {}
     for cls in reversed(model.__mro__):
         _, _, attributes = (inspect.getdoc(cls) or "").partition("\nAttributes:\n")
         texts |= {m[1]: " ".join(m[2].split()) for m in _ATTRIBUTE.finditer(attributes)}
-    return {key: text for key, text in texts.items() if key in model.model_fields}
+    return texts
 
 
 def park_schema() -> str:
     """The JSON Schema of a park file as text."""
-    schema = ParkFile.model_json_schema(schema_generator=_DescribedSchema, mode="validation")
+    schema = _park_file().model_json_schema(schema_generator=_DescribedSchema, mode="validation")
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Parkwatt park file"}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-PARTS: tuple[type[BaseModel], ...] = (ParkFacts, Name, Location, Enterprise, Meter)
+PARTS: tuple[type[BaseModel], ...] = (ParkFacts, Name, Location, *SECTIONS.values())
 """The mappings that a park file is made of, for documentation."""

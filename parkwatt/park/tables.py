@@ -1,4 +1,4 @@
-"""Tables of enterprises and meters: CSV as Excel and editors save it, and Excel workbooks."""
+"""Tables of enterprises, meters and the rest of a park: CSV as Excel and editors save it, and Excel workbooks."""
 
 import csv
 import io
@@ -23,7 +23,9 @@ _DECIMAL_COMMA = re.compile(r"^-?\d+,\d+$")
 _ZEROS = re.compile(r"^0+$")
 
 
-def read_table(path: Path, columns: Sequence[str], mistakes: list[Mistake], drafts: Drafts) -> list[Record] | None:
+def read_table(
+    path: Path, columns: Sequence[str], mistakes: list[Mistake], drafts: Drafts, *, key: str
+) -> list[Record] | None:
     """The rows of a table as records; None if the table cannot be read at all.
 
     Args:
@@ -31,6 +33,7 @@ def read_table(path: Path, columns: Sequence[str], mistakes: list[Mistake], draf
         columns: the columns it may have; `name_en` becomes the key `en` of `name`.
         mistakes: what is wrong is added here.
         drafts: what the file would hold, if it is not to be read from the disk.
+        key: the column that it must have.
     """
     place = Place(str(path))
     reader = {".csv": _csv_rows, ".txt": _csv_rows, ".xlsx": _workbook_rows}.get(path.suffix.lower())
@@ -43,7 +46,7 @@ def read_table(path: Path, columns: Sequence[str], mistakes: list[Mistake], draf
         if header is None:
             mistakes.append(place.mistake("the table is empty", f"begin it with the columns {', '.join(columns)}"))
             return None
-        names = _header(place._replace(line=header[0]), header[1], columns, mistakes)
+        names = _header(place._replace(line=header[0]), header[1], columns, mistakes, key)
         return None if names is None else list(_records(place, names, rows, mistakes))
     except OSError as error:
         mistakes.append(place.mistake(f"the table cannot be read ({error.strerror})", "check the name and the folder"))
@@ -122,8 +125,10 @@ def _cell_text(value: object, number_format: str) -> str:
     return text.zfill(len(number_format)) if isinstance(value, int) and _ZEROS.match(number_format) else text
 
 
-def _header(place: Place, cells: list[str], columns: Sequence[str], mistakes: list[Mistake]) -> list[str | None] | None:
-    """The column of each cell, None for one to leave out; None altogether where there is no id to work with."""
+def _header(
+    place: Place, cells: list[str], columns: Sequence[str], mistakes: list[Mistake], key: str
+) -> list[str | None] | None:
+    """The column of each cell, None for one to leave out; None altogether where there is no key to work with."""
     names: list[str | None] = []
     for cell in cells:
         if cell in names and cell:
@@ -131,8 +136,9 @@ def _header(place: Place, cells: list[str], columns: Sequence[str], mistakes: li
         elif cell and cell not in columns:
             mistakes.append(place.mistake(f"unknown column {cell!r}", suggestion(cell, columns)))
         names.append(cell if cell in columns and cell not in names else None)
-    if "id" not in names:
-        mistakes.append(place.mistake("there is no column 'id'", "name the columns in the first row, id among them"))
+    if key not in names:
+        way_out = f"name the columns in the first row, {key} among them"
+        mistakes.append(place.mistake(f"there is no column {key!r}", way_out))
         return None
     return names
 

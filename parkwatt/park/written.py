@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from parkwatt.park.model import Meter, Name
+from parkwatt.park.model import Meter
+from parkwatt.park.strict import Name
 
 _SAID_ALWAYS = ("carrier", "role", "domain")
 """What somebody decided is written, even where leaving it out would say the same."""

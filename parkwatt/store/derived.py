@@ -18,13 +18,17 @@ FIELDS = (
     "amount",
     "kwh",
     "tce",
+    "tce_equal",
     "co2_location_kg",
     "co2_market_kg",
+    "co2_annex4_kg",
     "cost",
     "measured_share",
     "estimated_share",
 )
-"""Numbers of a row: the amount in the unit of the carrier's register, kWh, t of standard coal, kg, kg, yuan, 0 to 1."""
+"""Numbers of a row: the amount in the unit of the carrier's register; kWh; t of standard coal by equivalent value
+(当量) and by equal value (等价); kg of CO2 by location, by market, by Annex 4 for
+zero-carbon parks; yuan; shares, 0 to 1."""
 _MOST_TIMES = 2**42
 """Larger than any start [ms], so that a meter's number and a start are one number together."""
 

@@ -41,6 +41,11 @@ STEPS: tuple[str, ...] = (
     );
     CREATE TABLE limits (enterprise VARCHAR, start BIGINT NOT NULL, contracted_demand_kw DOUBLE NOT NULL);
     """,
+    # 3: standard coal by equal value, CO2 by Annex 4.
+    """
+    ALTER TABLE consumption ADD COLUMN tce_equal DOUBLE;
+    ALTER TABLE consumption ADD COLUMN co2_annex4_kg DOUBLE;
+    """,
 )
 
 

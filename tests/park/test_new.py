@@ -7,10 +7,12 @@ import pytest
 from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
+from parkwatt.park import Name
 from parkwatt.park.load import check, load_park, table_columns
-from parkwatt.park.model import Enterprise, Meter, ParkFacts
+from parkwatt.park.model import Meter
 from parkwatt.park.new import NewParkError, new_park, templates
 from parkwatt.park.schema import PARTS, SCHEMA_NAME, described, park_schema
+from parkwatt.park.sections import SECTIONS
 
 
 @pytest.fixture
@@ -90,7 +92,7 @@ def test_every_key_is_described(part: type) -> None:
 def test_keys_and_columns_are_documented(folder: Path) -> None:
     """The page on the park file names every key and column, and the folder's own page every column of meters."""
     page = (Path(__file__).parents[2] / "docs" / "park-file.md").read_text(encoding="utf-8")
-    for name in (*ParkFacts.model_fields, *table_columns(Enterprise), *table_columns(Meter)):
+    for name in (*SECTIONS, *(name for part in PARTS if part is not Name for name in part.model_fields)):
         assert f"`{name}`" in page, name
     own = (folder / "README.md").read_text(encoding="utf-8")
     assert [name for name in table_columns(Meter) if f"`{name}`" not in own] == []
