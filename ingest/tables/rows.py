@@ -63,6 +63,11 @@ class Plan:
     remarks: tuple[str, ...] = ()
 
 
+def known_meters(park: Park) -> dict[str, str]:
+    """Ids of a park's meters, by what a table may call them."""
+    return {m.wire_id: m.id for m in park.meters if m.wire_id} | {m.id: m.id for m in park.meters}
+
+
 class _ValueColumn(NamedTuple):
     """A column, where it stands, and what was worked out of what is said of it."""
 
@@ -88,7 +93,7 @@ class RowReader:
         self._clock, self._decimal, self._amounts = plan.clock, plan.decimal, plan.amounts
         self._starts, self._latest = mapping.time.stamps == "start", now + _AHEAD
         self._time = [at[name] for name in mapping.time.columns]
-        self._known = {m.wire_id: m.id for m in park.meters if m.wire_id} | {m.id: m.id for m in park.meters}
+        self._known = known_meters(park)
         self._meter = None if mapping.meter_column is None else at[mapping.meter_column]
         whose = mapping.meter.id if mapping.meter is not None and mapping.meter.id is not None else ""
         self._whose = self._known.get(whose, whose)

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ingest.formats.numbers import NotANumberError
+from ingest.tables.clashes import refuse_clashes
 from ingest.tables.clock import UNKNOWN, Clock, Period, period_of
 from ingest.tables.dates import Dates
 from ingest.tables.mapping import PERIOD, Mapping
 from ingest.tables.numerals import Decimal, Numerals, NumeralsError, numeral
 from ingest.tables.rhythm import Rhythm
-from ingest.tables.rows import Plan
+from ingest.tables.rows import Plan, known_meters
 from ingest.tables.sheet import Cell, Sheet, SheetError, cell_at, text_of
 from ingest.tables.wall import ClockError, joined, moment
 from parkwatt.park import Park
@@ -33,7 +34,8 @@ def survey(sheet: Sheet, mapping: Mapping, park: Park, *, passed: Callable[[int]
         passed: told how many rows were looked at.
 
     Raises:
-        SheetError: if it lacks columns that the mapping names, or its numbers can be meant in two ways.
+        SheetError: if it lacks columns that the mapping names, two of them are the same quantity of the same meter, or
+            its numbers can be meant in two ways.
         ClockError: if its times can be meant in two ways.
     """
     lacking = [name for name in mapping.used() if name not in sheet.names]
@@ -57,11 +59,16 @@ class _Survey:
         self._clock = Clock(zone, said.format)
         self._falls, self._changes = Counter[str](), Counter[str]()
         self._rhythm = Rhythm()
+        self._known, self._called = known_meters(park), set[str]()
 
     def plan(self) -> Plan:
         """The plan."""
         rows, decimal = self._forms()
         self._order(decimal)
+        try:
+            refuse_clashes(self._mapping, self._known, self._called)
+        except ValueError as error:
+            raise SheetError(str(error)) from error
         remarks = list(self._sheet.remarks)
         clock = self._timed(remarks)
         columns = dict(self._mapping.columns)
@@ -105,7 +112,9 @@ class _Survey:
             except (ClockError, OverflowError):
                 continue
             wall = datetime.fromtimestamp(found / 1000, UTC).replace(tzinfo=None) if isinstance(found, int) else found
-            series = (self._meter is not None and text_of(cell_at(cells, self._meter)), *self._key(cells))
+            called = "" if self._meter is None else text_of(cell_at(cells, self._meter))
+            self._called.add(called)
+            series = (called, *self._key(cells))
             way = self._rhythm.add(series, wall)
             if quantities and series[1] in quantities:
                 self._compare(str(series[1]), series, cell_at(cells, value), way, before, decimal)

@@ -1,6 +1,7 @@
 """What would be a wrong number that nobody notices: it comes out right, or is asked."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -50,3 +51,44 @@ def test_the_newest_row_first(run: Import, url: str) -> None:
     rows = [f"2026-01-02 {hour:02}:00,press,{100 + hour}" for hour in range(20, 0, -1)]
     assert run("\n".join(["time,meter,energy_import", *rows, ""])).exit_code == 0
     assert {r.kind for r in stored(url)} == {Kind.REGISTER}
+
+
+@pytest.mark.parametrize(
+    ("heads", "options", "mapping"),
+    [
+        ("time,meter,有功电能(kWh),Energy_kWh", (), None),
+        ("time,meter,energy_import,Energy import (MWh)", (), None),
+        ("time,remark,L1 voltage,A相电压(V)", ("--meter", "hall"), None),
+        ("time,meter,a,b", (), "meter: {column: meter}\ncolumns: {a: {quantity: heat}, b: {quantity: heat}}"),
+        (
+            "time,meter,a,b",
+            (),
+            "meter: {column: meter}\ncolumns: {a: {quantity: heat}, b: {quantity: heat, meter: '0042'}}",
+        ),
+        (
+            "time,meter,a,b",
+            (),
+            "columns: {a: {quantity: heat, meter: press}, b: {quantity: heat, meter: '0042', kind: interval}}",
+        ),
+    ],
+)
+def test_two_columns_that_say_the_same(
+    run: Import, url: str, heads: str, options: tuple[str, ...], mapping: str | None
+) -> None:
+    """Where two columns are one quantity of one meter, neither overwrites the other: both are named."""
+    text = f"{heads}\n2026-01-02 08:00,press,1,2\n2026-01-02 08:15,press,2,3\n"
+    done = run(text, *options, mapping=None if mapping is None else f"time: {{column: time}}\n{mapping}\n")
+    said = " ".join(done.output.split())
+    assert done.exit_code == 2, said
+    assert "the columns {!r} and {!r} are both".format(*heads.split(",")[-2:]) in said
+    assert "Leave one out in a mapping" in said
+    assert not Path(url.removeprefix("duckdb://")).exists()
+
+
+def test_columns_of_several_meters(run: Import, url: str) -> None:
+    """The same quantity in two columns is no mistake where they are of two meters."""
+    mapping = "time: {column: time}\nmeter: {column: meter}\n"
+    mapping += "columns: {a: {quantity: heat}, b: {quantity: heat, meter: hall}}\n"
+    done = run("time,meter,a,b\n2026-01-02 08:00,0042,1,2\n", mapping=mapping)
+    assert done.exit_code == 0, done.output
+    assert values(url) == {("press", "heat"): [1.0], ("hall", "heat"): [2.0]}
