@@ -18,6 +18,7 @@ from parkwatt.park.sections import REFERENCES, SECTIONS
 from parkwatt.park.source import Drafts, Record
 from parkwatt.park.strict import Name
 from parkwatt.park.tables import read_table
+from parkwatt.park.virtual import virtual
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -169,6 +170,8 @@ class _Reader:
         found += consistency.circles(by_id["meters"])
         found += consistency.carriers(by_id["meters"], Meter.model_fields["carrier"].default)
         found += consistency.wires(records["meters"])
+        if "meters" not in self._unread:
+            found += virtual(by_id["meters"], Meter.model_fields["carrier"].default)
 
     def _built(self, model: type[M], records: list[Record]) -> Iterator[M]:
         for record in records:

@@ -14,6 +14,7 @@ from parkwatt.park.carriers import CARRIERS, Carrier
 from parkwatt.park.closing import Lock
 from parkwatt.park.events import MeterEvent
 from parkwatt.park.fields import CarrierName, Id, Kilowatts, PowerFactorStandard, TimeZone, TopicFilter
+from parkwatt.park.formulas import Formula, read
 from parkwatt.park.output import Output, Product, ValueAdded
 from parkwatt.park.strict import Name, Strict
 from parkwatt.park.tariffs import HotDay, Price, Tariff
@@ -215,6 +216,12 @@ class Park(ParkFacts):
     def enterprise_by_id(self) -> dict[str, Enterprise]:
         """All enterprises by id."""
         return {e.id: e for e in self.enterprises}
+
+    @cached_property
+    def formulas(self) -> dict[str, Formula]:
+        """What virtual meters stand for, by their ids."""
+        known = self.meter_by_id
+        return {m.id: read(m.formula, known.keys()) for m in self.meters if m.formula is not None}
 
     @cached_property
     def _children(self) -> dict[str | None, tuple[Meter, ...]]:

@@ -1,0 +1,1 @@
+"""Virtual meters, balances and quality."""
