@@ -1,0 +1,92 @@
+"""Totals in which nothing is counted twice: what the park, its enterprises and the park itself use of a carrier.
+
+A total is a sum of meters, each times a number. What a generator or a battery gives out is negative at its meter, and
+taken off it raises a total: use = what came in - what generators and batteries took in.
+
+What an enterprise hands on to others through its own meters is theirs, so that the uses of all owners add up to that of
+the park, losses in its own grid included in what the park itself uses.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from parkwatt.accounting.virtual import real_terms
+from parkwatt.park import Meter, Park, Role
+
+_GIVES = frozenset({Role.GENERATION, Role.STORAGE})
+
+
+def park_use(park: Park, carrier: str) -> dict[str, float]:
+    """What the whole park uses of a carrier: the number per meter id.
+
+    What comes in is measured by the topmost supply meters, without any by the meters at the top of the tree.
+    """
+    return _without_zeros({m.id: 1.0 for m in _entries(park, carrier)}, {m.id: -1.0 for m in _givers(park, carrier)})
+
+
+def uses(park: Park, carrier: str) -> dict[str | None, dict[str, float]]:
+    """What each enterprise uses of a carrier, and under None what the park itself does with the losses of its grid.
+
+    They add up to `park_use`. An enterprise without meters of the carrier is left out.
+    """
+    found: dict[str | None, dict[str, float]] = {}
+    entries = {m.id for m in _entries(park, carrier)}
+    supplied = any(m.role is Role.SUPPLY for m in _entries(park, carrier))
+    for meter in _counted(park, carrier):
+        own = found.setdefault(meter.enterprise, {})
+        upstream = park.meter_by_id.get(meter.parent or "")
+        if meter.id in entries:
+            own[meter.id] = 1.0
+        elif upstream is not None:
+            _hand_over(meter, found, upstream.enterprise)
+        elif supplied and meter.role not in _GIVES:
+            _hand_over(meter, found, None)  # nobody said what is upstream of it: the grid behind the supply is
+    for meter in _givers(park, carrier):
+        own = found[meter.enterprise]
+        own[meter.id] = own.get(meter.id, 0.0) - 1.0
+    return {owner: _without_zeros(terms) for owner, terms in found.items()}
+
+
+def _hand_over(meter: Meter, found: dict[str | None, dict[str, float]], owner: str | None) -> None:
+    """What a meter took in is its own enterprise's, and no longer the upstream owner's."""
+    if meter.enterprise != owner:
+        found[meter.enterprise][meter.id] = 1.0
+        found.setdefault(owner, {})[meter.id] = -1.0
+
+
+def _counted(park: Park, carrier: str) -> Iterator[Meter]:
+    """Meters of a carrier, without those that only sum up meters that stand elsewhere in the tree."""
+    for meter in park.meters:
+        if meter.carrier == carrier and not _sums_up(park, meter):
+            yield meter
+
+
+def _sums_up(park: Park, meter: Meter) -> bool:
+    """Whether a virtual meter at the top stands for meters that are not below it, and so are counted there."""
+    if meter.parent is not None or meter.formula is None:
+        return False
+    return any(all(a.id != meter.id for a in park.ancestors(term)) for term in real_terms(park, meter.id))
+
+
+def _entries(park: Park, carrier: str) -> list[Meter]:
+    """The meters through which a carrier comes into the park."""
+    meters = list(_counted(park, carrier))
+    supply = [m for m in meters if m.role is Role.SUPPLY and all(a.role is not m.role for a in park.ancestors(m.id))]
+    return supply or [m for m in meters if m.parent is None and m.role not in _GIVES]
+
+
+def _givers(park: Park, carrier: str) -> list[Meter]:
+    """Generators and batteries, without those below another: its meter holds what they give already."""
+    return [
+        m
+        for m in _counted(park, carrier)
+        if m.role in _GIVES and all(a.role not in _GIVES for a in park.ancestors(m.id))
+    ]
+
+
+def _without_zeros(*parts: Mapping[str, float]) -> dict[str, float]:
+    """Sums of meters added up, without what cancels out."""
+    found: dict[str, float] = {}
+    for part in parts:
+        for meter, factor in part.items():
+            found[meter] = found.get(meter, 0.0) + factor
+    return {meter: factor for meter, factor in found.items() if factor}
