@@ -15,6 +15,7 @@ from parkwatt.park.closing import Lock
 from parkwatt.park.events import MeterEvent
 from parkwatt.park.fields import CarrierName, Id, Kilowatts, PowerFactorStandard, TimeZone, TopicFilter
 from parkwatt.park.formulas import Formula, read
+from parkwatt.park.metering import Level, MeteringNeed
 from parkwatt.park.output import Output, Product, ValueAdded
 from parkwatt.park.strict import Name, Strict
 from parkwatt.park.tariffs import HotDay, Price, Tariff
@@ -128,7 +129,7 @@ class Meter(Strict):
     rated_power: Kilowatts | None = None
     storage_capacity: Annotated[float, Field(gt=0)] | None = None
     calibration_due: date | None = None
-    level: Literal["unit", "part", "equipment"] | None = None
+    level: Level | None = None
     tariff: str | None = None
 
     @property
@@ -185,6 +186,7 @@ class Park(ParkFacts):
         output: how much they made.
         value_added: what it was worth.
         locks: periods whose figures stand.
+        metering_needs: how many meters enterprises must have.
     """
 
     enterprises: tuple[Enterprise, ...] = ()
@@ -201,6 +203,7 @@ class Park(ParkFacts):
     output: tuple[Output, ...] = ()
     value_added: tuple[ValueAdded, ...] = ()
     locks: tuple[Lock, ...] = ()
+    metering_needs: tuple[MeteringNeed, ...] = ()
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from parkwatt.park.carbon import FuelDelivery, GreenSupply, OwnFactor, ProcessEmission
 from parkwatt.park.closing import Lock
 from parkwatt.park.events import MeterEvent
+from parkwatt.park.metering import MeteringNeed
 from parkwatt.park.model import Enterprise, Meter
 from parkwatt.park.output import Output, Product, ValueAdded
 from parkwatt.park.strict import Strict
@@ -25,6 +26,7 @@ SECTIONS: Mapping[str, type[Strict]] = {
     "output": Output,
     "value_added": ValueAdded,
     "locks": Lock,
+    "metering_needs": MeteringNeed,
 }
 """Each is a list in the park file, the name of a table, or both mixed; `Park` has them under the same names."""
 
@@ -39,5 +41,6 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "products": {"enterprise": "enterprises", "meter": "meters"},
     "output": {"product": "products"},
     "value_added": {"enterprise": "enterprises"},
+    "metering_needs": {"enterprise": "enterprises"},
 }
 """Keys of a section's records that name a record of a section, and which."""

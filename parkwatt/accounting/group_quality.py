@@ -1,0 +1,73 @@
+"""Quality of the data of an enterprise or of the park: by energy, and never better than that of its main meters."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import fsum
+
+from parkwatt.accounting.quality import LEAST_COMPLETE, MeterQuality, Part
+
+
+@dataclass(frozen=True, slots=True)
+class GroupQuality:
+    """The quality of the data of an enterprise or of the park.
+
+    Attributes:
+        score: 0 to 100: the mean of all meters by energy, but no more than that of the mains.
+        all_meters: the mean of all meters by energy.
+        mains: the mean of the meters through which energy comes in; None without any.
+        missing_mains: those of them that nothing is known of.
+        parts: mean score per component by energy (0 to 1); None where it cannot be told of any meter.
+        flagged: meters that are measured for less than `LEAST_COMPLETE` of the time.
+    """
+
+    score: float
+    all_meters: float
+    mains: float | None
+    missing_mains: tuple[str, ...]
+    parts: Mapping[Part, float | None]
+    flagged: tuple[str, ...]
+
+
+def group_quality(
+    meters: Mapping[str, MeterQuality], mains: frozenset[str], *, energy_of: Callable[[str], float | None]
+) -> GroupQuality | None:
+    """The quality of several meters together; None without any.
+
+    A meter weighs what it took in, carried on over the time that is missing; one that nothing is known of weighs as
+    much as the heaviest, so that no silent meter makes a score better.
+
+    Args:
+        meters: by their ids.
+        mains: those through which energy comes in.
+        energy_of: kWh per unit of a meter's register; None for what is no energy, which counts only among its like.
+    """
+    if not meters:
+        return None
+    weights = _weights(meters, energy_of)
+
+    def mean(ids: Mapping[str, MeterQuality], score: Callable[[MeterQuality], float | None]) -> float | None:
+        told = [(weights[i], value) for i, m in ids.items() if i in weights and (value := score(m)) is not None]
+        total = fsum(weight for weight, _ in told)
+        return fsum(weight * value for weight, value in told) / total if total else None
+
+    everything = mean(meters, lambda m: m.score) or 0.0
+    through = mean({i: m for i, m in meters.items() if i in mains}, lambda m: m.score)
+    return GroupQuality(
+        score=everything if through is None else min(everything, through),
+        all_meters=everything,
+        mains=through,
+        missing_mains=tuple(i for i, m in meters.items() if i in mains and m.known == 0),
+        parts={part: mean(meters, lambda m, part=part: m.component(part).score) for part in Part},  # type: ignore[misc]
+        flagged=tuple(i for i, m in meters.items() if (m.component(Part.COMPLETENESS).number or 0.0) < LEAST_COMPLETE),
+    )
+
+
+def _weights(meters: Mapping[str, MeterQuality], energy_of: Callable[[str], float | None]) -> dict[str, float]:
+    """What each meter weighs [kWh]; where none is energy, in its own unit. Without any amount all weigh the same."""
+    content = {i: energy_of(i) for i in meters}
+    if not any(content.values()):
+        content = dict.fromkeys(meters, 1.0)
+    found = {i: m.amount / m.known * (content[i] or 0.0) for i, m in meters.items() if m.known and content[i]}
+    heaviest = max(found.values(), default=0.0) or 1.0
+    silent = {i: heaviest for i, m in meters.items() if not m.known and content[i]}
+    return found | silent if any((found | silent).values()) else dict.fromkeys(found | silent, 1.0)
