@@ -20,6 +20,7 @@ from parkwatt import (
     __version__,
     account_cli,
     backup_cli,
+    balance_cli,
     copy_cli,
     decode_cli,
     devices_cli,
@@ -81,6 +82,7 @@ app.command()(health_cli.health)
 app.command()(listen_cli.listen)
 app.command()(replay_cli.replay)
 app.command()(account_cli.account)
+app.command()(balance_cli.balance)
 console = Console(stderr=True)
 _WAYS_TO_STOP = (signal.SIGINT, signal.SIGTERM)
 

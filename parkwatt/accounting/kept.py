@@ -1,5 +1,7 @@
 """From the rows that accounting keeps back to intervals, so that whoever reads them computes with the same value."""
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,21 +11,29 @@ from parkwatt.park import Park
 from parkwatt.store.derived import Consumption
 
 
-def kept_intervals(park: Park, rows: Consumption, borders: NDArray[np.int64]) -> dict[str, Intervals]:
+def kept_intervals(park: Park, pieces: Iterable[Consumption], borders: NDArray[np.int64]) -> dict[str, Intervals]:
     """What each meter took in between borders, virtual meters too, by its id; a meter without any row is left out.
 
     Args:
         park: whose meters; rows of others are left out.
-        rows: of any meters; those that do not begin at a border are left out.
+        pieces: rows of any meters; those that do not begin at a border are left out.
         borders: of the intervals [ms], growing; as fine as the rows.
     """
+    found: dict[str, NDArray[np.float64]] = {}
+    for rows in pieces:
+        _put(park, rows, borders, found)
+    used = {meter: _intervals(borders, *numbers) for meter, numbers in found.items()}
+    return used | virtual_meters(park, used)
+
+
+def _put(park: Park, rows: Consumption, borders: NDArray[np.int64], found: dict[str, NDArray[np.float64]]) -> None:
+    """Put amounts and shares where they belong, a row per number and a column per interval."""
     place = np.searchsorted(borders, rows.start)
     fits = (place < len(borders) - 1) & (borders[np.minimum(place, len(borders) - 1)] == rows.start)
     order = np.argsort(rows.about[fits], kind="stable")
     about, place = rows.about[fits][order], place[fits][order]
     columns = [rows.column(name)[fits][order] for name in ("amount", "measured_share", "estimated_share")]
     bounds = np.searchsorted(about, np.arange(len(rows.abouts) + 1))
-    found: dict[str, NDArray[np.float64]] = {}
     for n, who in enumerate(rows.abouts):
         here = slice(int(bounds[n]), int(bounds[n + 1]))
         if who.meter not in park.meter_by_id or here.start == here.stop:
@@ -31,8 +41,6 @@ def kept_intervals(park: Park, rows: Consumption, borders: NDArray[np.int64]) ->
         numbers = found.setdefault(who.meter, np.tile([[np.nan], [0.0], [0.0]], len(borders) - 1))
         for number, column in zip(numbers, columns, strict=True):
             number[place[here]] = column[here]
-    used = {meter: _intervals(borders, *numbers) for meter, numbers in found.items()}
-    return used | virtual_meters(park, used)
 
 
 def _intervals(

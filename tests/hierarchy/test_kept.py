@@ -16,7 +16,7 @@ NAN = float("nan")
 def test_rows_become_the_intervals_they_were() -> None:
     """Amounts and shares come back, a gap stays a gap, and virtual meters are computed anew."""
     used = {"a": intervals([5, 6, NAN, 8]), "b": intervals([1, NAN, 3, 4], measured=0.25, estimated=0.75)}
-    found = kept_intervals(PARK, consumption(PARK, used), used["a"].border)
+    found = kept_intervals(PARK, [consumption(PARK, used)], used["a"].border)
     assert found["a"].amount.tolist() == pytest.approx([5, 6, NAN, 8], nan_ok=True)
     assert found["b"].estimated.tolist() == [0.75, 0, 0.75, 0.75]
     assert found["rest"].amount.tolist() == pytest.approx([4, NAN, NAN, 4], nan_ok=True)
@@ -27,7 +27,7 @@ def test_a_part_of_the_time_and_rows_of_strangers() -> None:
     used = {"a": intervals([5, 6, 7]), "b": intervals([1, 2, 3])}
     rows = consumption(PARK, used)
     smaller = park_of(Meter(id="a"))
-    found = kept_intervals(smaller, rows, np.array([QUARTER, 2 * QUARTER], np.int64))
+    found = kept_intervals(smaller, [rows], np.array([QUARTER, 2 * QUARTER], np.int64))
     assert {meter: part.amount.tolist() for meter, part in found.items()} == {"a": [6]}
 
 
@@ -36,5 +36,6 @@ def test_a_row_without_shares_is_missing() -> None:
     rows = consumption(PARK, {"a": intervals([5, 6])})
     numbers = rows.numbers.copy()
     numbers[0, [FIELDS.index("measured_share"), FIELDS.index("estimated_share")]] = 0
-    found = kept_intervals(PARK, Consumption(rows.abouts, rows.about, rows.start, numbers), intervals([1, 1]).border)
+    kept = Consumption(rows.abouts, rows.about, rows.start, numbers)
+    found = kept_intervals(PARK, [kept], intervals([1, 1]).border)
     assert found["a"].amount.tolist() == pytest.approx([NAN, 6], nan_ok=True)
