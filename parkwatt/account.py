@@ -1,34 +1,28 @@
 """Accounting over a store: reads the registers around a stretch of time, and puts what they say into derived data."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from parkwatt.accounting import derived
-from parkwatt.accounting.meters import consumed, registers_of
+from parkwatt.accounting.life import Lives
+from parkwatt.accounting.meters import Found, consumed, registers_of
 from parkwatt.accounting.periods import QUARTER, borders, quarter_of
-from parkwatt.accounting.reach import missing_after, missing_before, reached
-from parkwatt.accounting.registers import readings_of
+from parkwatt.accounting.reach import reached
 from parkwatt.park import Meter, Park
 from parkwatt.readings import Millis, SeriesKey
-from parkwatt.store import Edges, Query, Store
+from parkwatt.store import Query, Store
 from parkwatt.store.derived import Changed, Consumption, DerivedStore, Stretch, joined
+from parkwatt.surroundings import Newest, Seen, Surroundings, counted, times
 
 DAY: Millis = 86_400_000
 METERS_AT_ONCE = 50
 """Meters that are read and written together."""
 _LONGEST: Millis = 31 * DAY
 """Most that is read of a group of meters at once [ms]."""
-_MARGINS: tuple[Millis, ...] = (3 * 3_600_000, DAY, 8 * DAY, 64 * DAY, 512 * DAY)
-"""How far beyond a stretch readings are looked for, until there are enough; after the last: everywhere [ms]."""
-_EARLIEST: Millis = -(2**53)
 
-Newest = Mapping[SeriesKey, Millis]
-"""Time of the newest reading of every series of a store [ms]."""
-Found = dict[SeriesKey, Edges]
 Progress = Callable[[int, int], None]
 """Told how many parts of the work are done, and how many there are."""
 
@@ -38,10 +32,17 @@ def unseen(_done: int, _total: int) -> None:
 
 
 class Job(NamedTuple):
-    """Meters, and the stretch in which their readings may be otherwise than they were."""
+    """Meters, and the stretch in which their readings may be otherwise than they were.
+
+    Attributes:
+        meters: which.
+        stretch: of time [ms].
+        last: whether nothing after it is accounted with it.
+    """
 
     meters: Sequence[Meter]
     stretch: Stretch
+    last: bool = True
 
     def parts(self, until: Millis) -> Iterator["Job"]:
         """Pieces that fit into memory, whole quarter-hours, none after `until`."""
@@ -49,32 +50,40 @@ class Job(NamedTuple):
         end = min(-(-self.stretch.end // QUARTER) * QUARTER, until)
         for since in range(start, end, _LONGEST):
             for n in range(0, len(self.meters), METERS_AT_ONCE):
-                yield Job(self.meters[n : n + METERS_AT_ONCE], Stretch(since, min(since + _LONGEST, end)))
+                part = Stretch(since, min(since + _LONGEST, end))
+                yield Job(self.meters[n : n + METERS_AT_ONCE], part, last=part.end == end)
 
 
 class Accountant:
-    """Accounts meters of a park from one store into derived data.
-
-    Attributes:
-        park: as its file says it now; may be exchanged for another state of the same park.
-    """
+    """Accounts meters of a park from one store into derived data."""
 
     def __init__(self, store: Store, home: DerivedStore, park: Park, *, clock: Callable[[], Millis]) -> None:
         """Of a park, from a store, into a home of derived data."""
-        self.park = park
         self._store = store
+        self._surroundings = Surroundings(store, clock=clock)
         self._home = home
         self._clock = clock
+        self.park = park
 
     @property
     def finished(self) -> Millis:
         """The border up to which intervals are over."""
         return quarter_of(self._clock(), self.park.zone)
 
+    @property
+    def park(self) -> Park:
+        """As its file says it now; may be exchanged for another state of the same park."""
+        return self._park
+
+    @park.setter
+    def park(self, park: Park) -> None:
+        self._park = park
+        self._lives = Lives(park)
+
     def newest(self) -> Newest:
-        """Newest readings, as far as news were asked for; a time that is not yet counts as now."""
+        """What the store has, as far as news were asked for; a time that is not yet counts as now."""
         now = self._clock()
-        return {key: min(latest.time, now) for key, latest in self._store.latest().items()}
+        return {key: Seen(min(latest.time, now), latest.kind) for key, latest in self._store.latest().items()}
 
     def news(self) -> dict[str, Millis] | None:
         """The earliest time of registers that came since this was asked last, per meter; None: anything may have come.
@@ -95,15 +104,11 @@ class Accountant:
                     found[key.meter] = min(time, found.get(key.meter, time))
         return found
 
-    def registers(self, meter: Meter, newest: Newest) -> list[SeriesKey]:
-        """The registers of a meter that the store has."""
-        keys = (SeriesKey(meter.id, quantity, None) for quantity in registers_of([meter]))
-        return [key for key in keys if key in newest]
-
     def first_reading(self, meters: Sequence[Meter]) -> Millis | None:
-        """The earliest reading of registers of some meters; None if there is none."""
+        """The earliest reading of consumption of some meters; None if there is none."""
         ids = tuple(meter.id for meter in meters)
-        page = self._store.readings(Query(ids, registers_of(meters)), limit=1) if ids else None
+        quantities = {*registers_of(meters), *(meter.medium.flow for meter in meters)}
+        page = self._store.readings(Query(ids, tuple(sorted(quantities))), limit=1) if ids else None
         return page.readings[0].time if page and page.readings else None
 
     def account(self, jobs: Sequence[Job], newest: Newest, *, progress: Progress = unseen) -> Changed:
@@ -115,7 +120,7 @@ class Accountant:
         parts = [part for job in jobs for part in job.parts(until)]
         for done, part in enumerate(parts):
             progress(done, len(parts))
-            changed = changed.plus(self._account(part.meters, part.stretch, newest))
+            changed = changed.plus(self._account(part, newest))
         progress(len(parts), len(parts))
         return changed
 
@@ -124,10 +129,8 @@ class Accountant:
         newest = self.newest()
         parts = []
         for part in Job(meters, stretch).parts(self.finished):
-            used = consumed(
-                self._around(part.meters, part.stretch, newest), part.meters, borders(*part.stretch), known=newest
-            )
-            parts.append(derived.consumption(self.park, used))
+            found = self._surroundings.around(part.meters, part.stretch, newest, self._lives)
+            parts.append(self._rows(found, dict.fromkeys((meter.id for meter in part.meters), part.stretch), newest))
         return joined(parts)
 
     def account_span(self, stretch: Stretch, *, progress: Progress = unseen) -> Changed:
@@ -136,65 +139,46 @@ class Accountant:
         self._home.replace_limits(stretch, derived.limits(self.park, *stretch))
         return changed
 
-    def _account(self, meters: Sequence[Meter], part: Stretch, newest: Newest) -> Changed:
-        found = self._around(meters, part, newest)
+    def _account(self, part: Job, newest: Newest) -> Changed:
+        found = self._surroundings.around(part.meters, part.stretch, newest, self._lives)
+        gaps = self._surroundings.gaps_after(part.meters, part.stretch.end, newest) if part.last else {}
         until = self.finished
         stretches: dict[str, Stretch] = {}
-        rows: list[Consumption] = []
-        for meter in meters:
-            times = _times(found, self.registers(meter, newest))
-            start, end = reached(times, *part)
-            stretches[meter.id] = Stretch(start, min(end, until))
-            used = consumed(found, [meter], borders(*stretches[meter.id]), known=newest)
-            rows.append(derived.consumption(self.park, used))
-        near = {meter: s for meter, s in stretches.items() if s.start > part.start - DAY and s.end < part.end + DAY}
-        changed = self._home.replace_consumption(near, joined(rows))
-        for far in sorted(stretches.keys() - near.keys()):  # over a long gap, where others need not be looked at
-            changed = changed.plus(self._home.replace_consumption({far: stretches[far]}, joined(rows)))
+        for meter in part.meters:
+            start, end = reached(times(found, counted(meter, newest)), *part.stretch)
+            stretches[meter.id] = Stretch(start, min(max(end, gaps.get(meter.id, end)), until))
+        far = {
+            meter: s
+            for meter, s in stretches.items()
+            if s.start < part.stretch.start - DAY or s.end > part.stretch.end + DAY
+        }
+        near = {meter: s for meter, s in stretches.items() if meter not in far}
+        changed = self._home.replace_consumption(near, self._rows(found, near, newest))
+        for lone, stretch in sorted(far.items()):  # over a long gap, where others need not be looked at
+            around = self._surroundings.around([self._park.meter_by_id[lone]], stretch, newest, self._lives)
+            rows = self._rows(around, {lone: stretch}, newest)
+            changed = changed.plus(self._home.replace_consumption({lone: stretch}, rows))
         return changed
 
-    def _around(self, meters: Sequence[Meter], part: Stretch, newest: Newest) -> Found:
-        """Registers in a stretch, and enough readings on either side to tell what happened in it."""
-        margin = _MARGINS[0]
-        found = self._read(meters, part.start - margin, part.end + margin)
-        lacking, edge = meters, part.start - margin
-        for earlier in (*(part.start - margin for margin in _MARGINS[1:]), _EARLIEST):
-            lacking = [m for m in lacking if missing_before(_times(found, self.registers(m, newest)), part.start)]
-            if not lacking:
-                break
-            found = _put_together(self._read(lacking, earlier, edge), found)
-            edge = earlier
-        lacking, edge = meters, part.end + margin
-        for later in (*(part.end + margin for margin in _MARGINS[1:]), self._clock()):
-            ahead = [(m, [key for key in self.registers(m, newest) if newest[key] >= edge]) for m in lacking]
-            lacking = [m for m, keys in ahead if missing_after(_times(found, keys), part.end)]
-            if not lacking:
-                break
-            found = _put_together(found, self._read(lacking, edge, later))
-            edge = later
-        return found
-
-    def _read(self, meters: Sequence[Meter], start: Millis, end: Millis) -> Found:
-        """First and last readings of quarters; none that is not yet."""
-        end = min(end, (self._clock() // QUARTER + 1) * QUARTER)
-        if end <= start:
-            return {}
-        ids = tuple(meter.id for meter in meters)
-        query = Query(ids, registers_of(meters), None if start == _EARLIEST else start, end)
-        found = self._store.edges(query, every=QUARTER)
-        return {key: buckets for key, buckets in found.items() if key.phase is None}
-
-
-def _times(found: Found, keys: Sequence[SeriesKey]) -> list[NDArray[np.int64]]:
-    """Times of the readings that count, per register."""
-    return [readings_of(found[key])[0] if key in found else np.empty(0, np.int64) for key in keys]
-
-
-def _put_together(earlier: Found, later: Found) -> Found:
-    """Readings of two stretches that follow on each other."""
-    return {key: _concatenated([part[key] for part in (earlier, later) if key in part]) for key in earlier | later}
-
-
-def _concatenated(parts: Sequence[Edges]) -> Edges:
-    columns = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Edges)}
-    return Edges(**columns)
+    def _rows(self, found: Found, stretches: Mapping[str, Stretch], newest: Newest) -> Consumption:
+        """What is known of meters in their stretches; power stands in where registers say nothing."""
+        meters = [self._park.meter_by_id[meter] for meter in stretches]
+        used = {
+            meter.id: amounts
+            for meter in meters
+            for amounts in consumed(
+                found, [meter], borders(*stretches[meter.id]), lives=self._lives, known=newest
+            ).values()
+        }
+        lacking = [
+            meter
+            for meter in meters
+            if SeriesKey(meter.id, meter.medium.flow, None) in newest
+            and (meter.id not in used or np.isnan(used[meter.id].amount).any())
+        ]
+        if lacking:
+            span = Stretch(min(stretches[m.id].start for m in lacking), max(stretches[m.id].end for m in lacking))
+            found = replace(found, flows=self._surroundings.flows(lacking, span))
+            for meter in lacking:
+                used |= consumed(found, [meter], borders(*stretches[meter.id]), lives=self._lives, known=newest)
+        return derived.consumption(self._park, used)

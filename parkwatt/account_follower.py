@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from parkwatt.account import DAY, METERS_AT_ONCE, Accountant, Job, Newest, Progress, unseen
+from parkwatt.account import DAY, METERS_AT_ONCE, Accountant, Job, Progress, unseen
 from parkwatt.accounting import derived
 from parkwatt.accounting.periods import day_of
 from parkwatt.park import Meter, Park
@@ -12,6 +12,7 @@ from parkwatt.readings import Millis
 from parkwatt.status import Problem
 from parkwatt.store import StoreUnavailableError
 from parkwatt.store.derived import Changed, DerivedStore, Stretch
+from parkwatt.surroundings import Newest, heard
 
 LATE: Millis = 2 * DAY
 """How long after its time a reading is taken up by itself [ms]."""
@@ -91,11 +92,8 @@ class Follower:
                 self._done[meter] = min(self._done[meter], time - 1)
 
     def _last(self, newest: Newest) -> dict[str, Millis]:
-        """The newest reading of the registers of every meter that has one."""
-        times = {
-            meter.id: [newest[key] for key in self._accountant.registers(meter, newest)]
-            for meter in self._accountant.park.meters
-        }
+        """The newest reading that every meter is accounted from."""
+        times = {meter.id: [newest[key].time for key in heard(meter, newest)] for meter in self._accountant.park.meters}
         return {meter: max(found) for meter, found in times.items() if found}
 
     def _catching_up(self, meters: Sequence[Meter]) -> list[Job]:

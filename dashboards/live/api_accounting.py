@@ -19,6 +19,7 @@ from dashboards.live.parameters import (
     time,
 )
 from parkwatt.accounting import emissions, intervals
+from parkwatt.accounting.life import Lives
 from parkwatt.accounting.meters import EXPORT, PRODUCTION, taken_in
 from parkwatt.accounting.periods import QUARTER, borders, day_of, day_start, local_date, quarter_of
 from parkwatt.accounting.registers import MAX_GAP
@@ -166,9 +167,9 @@ def _registers(
         start=int(edges[0]) - MAX_GAP,
         end=int(edges[-1]) + MAX_GAP,
     )
-    by_id = {m.id: m for m in meters}
+    by_id, lives = {m.id: m for m in meters}, Lives(context.park)
     return {
-        key: intervals.consumption(found, edges, digits=by_id[key.meter].register_digits)
+        key: intervals.consumption(found, edges, life=lives.of(by_id[key.meter], key.quantity))
         for key, found in context.store.edges(query, every=QUARTER).items()
         if key.phase is None
     }

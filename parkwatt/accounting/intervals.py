@@ -1,18 +1,23 @@
 """Consumption per interval from one register: interpolated at the borders, a gap marked, never negative.
 
-Between two readings a register is taken to grow evenly. Readings close together make the energy between them measured;
-over a longer gap the energy is known from both ends and only spread, so it is estimated. Before the first reading,
-after the last and across a reset nothing is known: that time is missing and adds nothing.
+Between two readings that are close together a register is taken to grow evenly, and what is between them is measured.
+Over a longer gap the amount is known from both ends, and only spread, by the meter's own habits where they are known:
+so it is estimated. Before the first reading, after the last and across what nobody knows, time is missing and adds
+nothing. Amounts are multiples of `QUANTUM`: they add up to the difference of the register exactly, in any order.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from parkwatt.accounting.registers import MAX_GAP, RegisterEvent, Segments, readings_of, segments
+from parkwatt.accounting.happenings import RegisterEvent
+from parkwatt.accounting.life import UNDECLARED, Life
+from parkwatt.accounting.registers import MAX_GAP, Segments, exact, readings_of, segments
+from parkwatt.accounting.spreading import Habits
 from parkwatt.readings import Millis
 from parkwatt.store import Edges
 
@@ -87,38 +92,42 @@ class Intervals:
 
 
 def consumption(
-    edges: Edges, borders: NDArray[np.int64], *, digits: int | None = None, max_gap: Millis = MAX_GAP
+    edges: Edges,
+    borders: NDArray[np.int64],
+    *,
+    life: Life = UNDECLARED,
+    zone: ZoneInfo | None = None,
+    max_gap: Millis = MAX_GAP,
 ) -> Intervals:
     """Consumption of one register series from its first and last reading per bucket.
 
     Args:
         edges: of the series, in order of time, at least as fine as the borders.
         borders: of the intervals [ms], growing.
-        digits: digits before the register rolls over; None if it is not declared.
+        life: what is declared of the register.
+        zone: whose clock the meter's habits follow; None spreads gaps evenly.
         max_gap: readings further apart make what is between them estimated [ms].
     """
     time, value = readings_of(edges)
-    return between(segments(time, value, digits=digits, max_gap=max_gap), borders, max_gap=max_gap)
+    return between(segments(time, value, life=life, max_gap=max_gap), borders, zone=zone)
 
 
-def between(register: Segments, borders: NDArray[np.int64], *, max_gap: Millis = MAX_GAP) -> Intervals:
-    """Consumption between borders [ms] of a register whose falls are resolved.
+def between(register: Segments, borders: NDArray[np.int64], *, zone: ZoneInfo | None = None) -> Intervals:
+    """Consumption between borders [ms] of a register whose life is resolved.
 
-    An interval's amount depends, to the last bit, on the readings in it and the nearest on either side and on nothing
-    else, so that any part of the time can be computed again by itself.
+    An interval's amount depends, to the last bit, on the readings in it and the nearest on either side, and where it
+    lies in a gap on what the meter did in the four weeks before that, so that any part of the time can be computed
+    again by itself.
     """
     if len(register.time) < 2:
         return missing(borders, events=register.events)
-    span = np.diff(register.time)
-    estimated = register.known & (span > max_gap)
-    measured = register.known & ~estimated
     length = np.diff(borders)
-    time_measured = _time_within(register.time, measured, borders)
-    time_estimated = _time_within(register.time, estimated, borders)
+    time_measured = _time_within(register.time, register.known & ~register.spread, borders)
+    time_estimated = _time_within(register.time, register.known & register.spread, borders)
     known = time_measured + time_estimated > 0
     return Intervals(
         border=borders,
-        amount=np.where(known, _used(register, borders), np.nan),
+        amount=np.where(known, _used(register, borders, zone), np.nan),
         measured=time_measured / length,
         estimated=time_estimated / length,
         events=register.events,
@@ -187,18 +196,36 @@ def _before(time: NDArray[np.int64], borders: NDArray[np.int64]) -> tuple[NDArra
     return reading, inside - time[reading]
 
 
-def _used(register: Segments, borders: NDArray[np.int64]) -> Floats:
-    """What a register counted between borders; a fall counts where its second reading is."""
+def _used(register: Segments, borders: NDArray[np.int64], zone: ZoneInfo | None) -> Floats:
+    """What a register counted between borders; what it lost by being exchanged or set back is put on again."""
     reading, since = _before(register.time, borders)
     rise, span = np.append(register.rise, 0.0), np.append(np.diff(register.time), 1)
-    used: Floats = np.diff(register.value[reading] + rise[reading] * (since / span[reading]))
-    falls = np.flatnonzero(np.diff(register.value) < 0)
-    interval = np.searchsorted(reading, falls, side="right") - 1
+    counted = exact(rise[reading] * (since / np.maximum(span[reading], 1)))
+    if zone is not None:
+        counted = _by_habit(register, borders, reading, counted, zone)
+    used: Floats = np.diff(register.value[reading] + counted)
+    lost = register.value[:-1] + register.rise - register.value[1:]
+    broken = np.flatnonzero(lost)
+    interval = np.searchsorted(reading, broken, side="right") - 1
     crossed = (interval >= 0) & (interval < len(used))
-    lost = register.value[falls] + register.rise[falls] - register.value[falls + 1]
-    np.add.at(used, interval[crossed], lost[crossed])
-    floored: Floats = np.maximum(used, 0.0)  # rounding may leave a fall of the last digit
-    return floored
+    np.add.at(used, interval[crossed], lost[broken[crossed]])
+    return used
+
+
+def _by_habit(
+    register: Segments, borders: NDArray[np.int64], reading: NDArray[np.int64], counted: Floats, zone: ZoneInfo
+) -> Floats:
+    """What was counted since the reading before each border, in gaps as the meter's habits have it."""
+    in_gap = np.append(register.known & register.spread & (register.rise > 0), False)[reading]
+    if not in_gap.any():
+        return counted
+    habits, found = Habits(register, zone), counted.copy()
+    for pair in np.unique(reading[in_gap]).tolist():
+        here = in_gap & (reading == pair)
+        share = habits.share(pair, np.clip(borders[here], register.time[pair], register.time[pair + 1]))
+        if share is not None:
+            found[here] = exact(register.rise[pair] * share)
+    return found
 
 
 def _time_within(time: NDArray[np.int64], spans: NDArray[np.bool_], borders: NDArray[np.int64]) -> NDArray[np.int64]:

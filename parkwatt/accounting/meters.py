@@ -5,11 +5,16 @@ battery gives back is negative.
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from parkwatt.accounting.amounts import from_amounts
+from parkwatt.accounting.emissions import register_per_flow_hour
 from parkwatt.accounting.intervals import Intervals, consumption, missing, net, scaled
+from parkwatt.accounting.life import Lives
+from parkwatt.accounting.power import direction, filled, from_power
 from parkwatt.park import Meter, Role
 from parkwatt.readings import SeriesKey
 from parkwatt.store import Edges
@@ -44,33 +49,57 @@ def taken_in(meter: Meter, register: Callable[[str], Intervals | None]) -> Inter
     return scaled(outward, -1) if inward is None else net(inward, outward)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a store has of some meters' series.
+
+    Attributes:
+        registers: first and last reading per quarter-hour of what counts on and on.
+        amounts: times [ms] and values of what says the amount of a period.
+        flows: first and last sample per minute of what flows, where it has to stand in for a register.
+    """
+
+    registers: Mapping[SeriesKey, Edges] = field(default_factory=dict)
+    amounts: Mapping[SeriesKey, tuple[NDArray[np.int64], NDArray[np.float64]]] = field(default_factory=dict)
+    flows: Mapping[SeriesKey, Edges] = field(default_factory=dict)
+
+
 def consumed(
-    buckets: Mapping[SeriesKey, Edges],
+    found: Found,
     meters: Iterable[Meter],
     borders: NDArray[np.int64],
     *,
+    lives: Lives,
     known: Container[SeriesKey] | None = None,
 ) -> dict[str, Intervals]:
-    """What each meter took in between borders, by its id; a meter without any register is left out.
+    """What each meter took in between borders, by its id; a meter of which nothing is there is left out.
 
     Args:
-        buckets: what a store gives for `registers_of(meters)`, at least as fine as the borders, and some readings
-            beyond both ends: an interval that no later reading closes is known only in part.
+        found: what a store has of the meters' series, and some readings beyond both ends: an interval that no later
+            reading closes is known only in part.
         meters: which.
         borders: of the intervals [ms], growing.
-        known: the series that the store has at all, where `buckets` are of a part of the time. A register that is
-            silent there is missing; without this it would be taken for one that the meter does not have.
+        lives: what is declared of their registers, and whose wall clock their habits follow.
+        known: the series that the store has at all, where `found` is of a part of the time. A register that is silent
+            there is missing; without this it would be taken for one that the meter does not have.
     """
-    found: dict[str, Intervals] = {}
+    used: dict[str, Intervals] = {}
     for meter in meters:
 
         def register(quantity: str, meter: Meter = meter) -> Intervals | None:
             key = SeriesKey(meter.id, quantity, None)
-            if key in buckets:
-                return consumption(buckets[key], borders, digits=meter.register_digits)
+            life = lives.of(meter, quantity)
+            if key in found.amounts:
+                return from_amounts(*found.amounts[key], borders, life=life)
+            if key in found.registers:
+                return consumption(found.registers[key], borders, life=life, zone=lives.zone)
             return None if known is None or key not in known else missing(borders)
 
-        used = taken_in(meter, register)
-        if used is not None:
-            found[meter.id] = used
-    return found
+        amounts = taken_in(meter, register)
+        flow = found.flows.get(SeriesKey(meter.id, meter.medium.flow, None))
+        if flow is not None and (amounts is None or np.isnan(amounts.amount).any()):
+            estimate = from_power(flow, borders, factor=direction(meter) * register_per_flow_hour(meter.carrier))
+            amounts = estimate if amounts is None else filled(amounts, estimate)
+        if amounts is not None:
+            used[meter.id] = amounts
+    return used

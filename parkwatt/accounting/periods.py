@@ -15,6 +15,7 @@ QUARTER: Millis = 900_000
 """Length of an accounting interval [ms]."""
 HOUR: Millis = 3_600_000
 """[ms]"""
+_DAY: Millis = 24 * HOUR
 
 
 def local_date(time: Millis, zone: ZoneInfo) -> date:
@@ -58,3 +59,31 @@ def borders(start: Millis, end: Millis, *, every: Millis = QUARTER) -> NDArray[n
     """Borders from `start` in steps of `every` up to `end`; a rest makes a shorter last step."""
     steps = np.arange(start, end, every, dtype=np.int64)
     return np.append(steps, np.int64(end))
+
+
+def slots_of_the_week(quarters: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]:
+    """The place of quarter-hours in the week of a place: 0 for Monday 00:00 to 671 for Sunday 23:45.
+
+    Args:
+        quarters: their starts [ms].
+        zone: whose wall clock counts; all of them are whole quarter-hours from UTC.
+    """
+    hours, where = np.unique(quarters // HOUR, return_inverse=True)
+    # Clocks change on the hour, so that an hour has one offset; most days have one.
+    ends = {day: (_offset(day * _DAY, zone), _offset(day * _DAY + _DAY, zone)) for day in set((hours // 24).tolist())}
+    offsets = np.array(
+        [
+            ends[hour // 24][0] if ends[hour // 24][0] == ends[hour // 24][1] else _offset(hour * HOUR, zone)
+            for hour in hours.tolist()
+        ],
+        np.int64,
+    )
+    local = quarters + offsets[where] + 3 * _DAY  # 1970-01-01 was a Thursday
+    found: NDArray[np.int64] = local // QUARTER % (7 * 96)
+    return found
+
+
+def _offset(time: Millis, zone: ZoneInfo) -> Millis:
+    """How far the wall clock is ahead of UTC [ms]."""
+    ahead = to_datetime(time).astimezone(zone).utcoffset()
+    return 0 if ahead is None else round(ahead.total_seconds() * 1000)

@@ -1,7 +1,8 @@
 """How far a change of readings reaches: which intervals may be otherwise, and which readings tell what they are.
 
-Whether a fall is a dip, a spike or a reset is told by a few readings around it, and a gap by the readings at both its
-ends. So a reading changes intervals up to some readings away, however long ago those are.
+Whether a fall is a dip, a spike or a reset is told by the readings around it, and a gap by the readings at both its
+ends. So a reading changes intervals up to some readings away, however long ago those are, and up to some hours away,
+however many readings there are.
 """
 
 from collections.abc import Sequence
@@ -9,13 +10,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from parkwatt.accounting.declared import TOLERANCE
 from parkwatt.accounting.periods import QUARTER
+from parkwatt.accounting.transients import LONGEST_DIP
 from parkwatt.readings import Millis
 
-REACH = 6
+REACH = 10
 """A change is felt up to so many readings away: dips and spikes are two readings long, judged by three around them."""
 NEEDED = 2 * REACH
 """Readings on either side of a stretch of changes that tell all of it."""
+FELT: Millis = max(LONGEST_DIP, TOLERANCE)
+"""And up to so long away [ms]: the longest dip; the distance from a declared event to what it explains."""
 
 
 def reached(registers: Sequence[NDArray[np.int64]], start: Millis, end: Millis) -> tuple[Millis, Millis]:
@@ -29,9 +34,11 @@ def reached(registers: Sequence[NDArray[np.int64]], start: Millis, end: Millis) 
     first, last = start, end
     for time in registers:
         if len(time):
-            before, after = np.searchsorted(time, (start, end))
-            first = min(first, int(time[max(before - REACH, 0)]))
-            last = max(last, int(time[min(after + REACH, len(time)) - 1]))
+            nearest = np.searchsorted(time, (start, end))
+            farthest = np.searchsorted(time, (start - FELT, end + FELT), side="right")
+            before, after = min(nearest[0] - REACH, farthest[0] - 1), max(nearest[1] + REACH, farthest[1] + 1)
+            first = min(first, int(time[max(before, 0)]))
+            last = max(last, int(time[min(after, len(time)) - 1]))
     return first // QUARTER * QUARTER, -(-last // QUARTER) * QUARTER
 
 

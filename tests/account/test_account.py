@@ -11,6 +11,7 @@ import parkwatt.account
 from parkwatt.account import Accountant
 from parkwatt.accounting.emissions import co2, coal
 from parkwatt.accounting.periods import QUARTER, day_of
+from parkwatt.accounting.registers import exact as exactly
 from parkwatt.park import Meter, Park
 from parkwatt.readings import to_millis
 from parkwatt.store import Arrived, Replacement, Store
@@ -228,25 +229,29 @@ def test_late_is_as_if_in_time(tmp_path_factory: pytest.TempPathFactory, steps, 
         other.close()
 
 
-@settings(max_examples=25, deadline=None)
-@given(
-    st.lists(
-        st.tuples(st.integers(1, 600), st.integers(0, 10**6)), min_size=2, max_size=60, unique_by=lambda step: step[0]
-    )
+STEPS = st.lists(
+    st.tuples(st.integers(1, 600), st.integers(0, 10**6)), min_size=2, max_size=60, unique_by=lambda step: step[0]
 )
-def test_amounts_add_up_to_the_register(tmp_path_factory: pytest.TempPathFactory, steps):
-    """Over all intervals the sum is the last reading less the first."""
+
+
+@settings(max_examples=25, deadline=None)
+@given(steps=STEPS, order=st.randoms(use_true_random=False), batches=st.integers(1, 4))
+def test_amounts_add_up_to_the_register(tmp_path_factory: pytest.TempPathFactory, steps, order, batches):
+    """In any order, twice, late, in any batches: the intervals add up to the register, to the last bit."""
     store = DuckStore(tmp_path_factory.mktemp("sum") / "park.duckdb")
     try:
         value, readings = 0.0, []
         for minute, step in sorted(steps):
             value += step / 1000
             readings.append((minute * MINUTE, value))
-        stored(store, register("press", readings))
+        told = readings + order.choices(readings, k=len(readings) // 2)
+        order.shuffle(told)
         home = DuckDerived(store)
-        account(store, home)
-        total = float(np.sum(home.consumption().column("amount")))
-        assert total == pytest.approx(readings[-1][1] - readings[0][1], abs=1e-6)
+        for batch in range(batches):
+            stored(store, register("m", told[batch::batches]))
+            account(store, home, park=park_with(meters=(Meter(id="m"),), contracted_demand=None))
+        first, last = exactly(np.array([readings[0][1], readings[-1][1]]))
+        assert sum(home.consumption().column("amount").tolist()) == last - first
     finally:
         store.close()
 

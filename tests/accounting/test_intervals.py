@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parkwatt.accounting.happenings import Happening as Fall
 from parkwatt.accounting.intervals import Coverage, added, consumption, missing, net, scaled
+from parkwatt.accounting.life import Life
 from parkwatt.accounting.periods import QUARTER, borders
-from parkwatt.accounting.registers import Fall
 from tests.accounting.series import MINUTE, buckets_of
 
 HOUR = borders(0, 4 * QUARTER)
@@ -46,7 +47,7 @@ def test_intervals_add_up_to_the_register(steps, first, every):
 def test_no_interval_is_negative_whatever_a_register_does(values, digits):
     """Any values at all give amounts that are not negative and never more than the register's largest rise."""
     readings = [(minute * 5 * MINUTE, value) for minute, value in enumerate(values)]
-    found = consumption(buckets_of(readings, every=5 * MINUTE), borders(0, 21 * QUARTER), digits=digits)
+    found = consumption(buckets_of(readings, every=5 * MINUTE), borders(0, 21 * QUARTER), life=Life(digits))
     known = found.amount[~np.isnan(found.amount)]
     assert (known >= 0).all()
     assert (known <= 4 * 1e6 + 1e-6).all()
@@ -96,7 +97,7 @@ def test_a_reset_begins_anew_without_spike_and_without_loss_elsewhere():
 def test_a_rollover_counts_on_when_the_width_is_declared():
     """A register of four digits that passes 9999 adds its width."""
     readings = [(time, value % 10_000) for time, value in steady(60 * MINUTE, first=9990.0)]
-    found = consumption(buckets_of(readings, every=MINUTE), HOUR, digits=4)
+    found = consumption(buckets_of(readings, every=MINUTE), HOUR, life=Life(4))
     assert found.amount.tolist() == pytest.approx([15.0] * 4)
     assert [event.kind for event in found.events] == [Fall.ROLLOVER]
 
@@ -104,7 +105,7 @@ def test_a_rollover_counts_on_when_the_width_is_declared():
 def test_a_fall_far_from_the_declared_width_is_a_reset():
     """A width alone makes no rollover: the register must have been near its top."""
     readings = [*steady(20 * MINUTE, first=5000.0), *steady(60 * MINUTE, start=21 * MINUTE, first=0.0)]
-    found = consumption(buckets_of(readings, every=MINUTE), HOUR, digits=4)
+    found = consumption(buckets_of(readings, every=MINUTE), HOUR, life=Life(4))
     assert [event.kind for event in found.events] == [Fall.RESET]
     assert np.nansum(found.amount) == pytest.approx(59.0)
 

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from dashboards.live.context import Context
 from dashboards.live.figures.shapes import Amount, Reset
 from dashboards.live.figures.sites import Term, Terms
+from parkwatt.accounting.happenings import Basis
 from parkwatt.accounting.intervals import Intervals, added, between, missing, scaled
+from parkwatt.accounting.life import Lives
 from parkwatt.accounting.meters import EXPORT, PRODUCTION, taken_in
 from parkwatt.accounting.periods import QUARTER
-from parkwatt.accounting.registers import Fall, Segments, readings_of, segments
+from parkwatt.accounting.registers import Segments, readings_of, segments
 from parkwatt.park import CARRIERS, Meter
 from parkwatt.readings import Millis, SeriesKey
 from parkwatt.store import Query
@@ -32,10 +34,11 @@ Knots = Mapping[SeriesKey, tuple[NDArray[np.int64], NDArray[np.float64]]]
 class Registers:
     """Registers of some meters over one stretch of time."""
 
-    def __init__(self, *knots: Knots, digits: Mapping[str, int | None]) -> None:
+    def __init__(self, *knots: Knots, meters: Mapping[str, Meter], lives: Lives) -> None:
         """Join readings of stretches that follow on each other."""
         self._knots = _joined(knots)
-        self._digits = digits
+        self._meters = meters
+        self._lives = lives
         self._segments: dict[SeriesKey, Segments] = {}
 
     def used(self, terms: Terms, borders: NDArray[np.int64]) -> Intervals:
@@ -47,14 +50,14 @@ class Registers:
         return amount(self.used(terms, np.array([start, end], dtype=np.int64))) if end > start else Amount(None)
 
     def resets(self, meters: Iterable[Meter]) -> tuple[Reset, ...]:
-        """Registers that were reset, the newest first."""
+        """What happened to registers and asks for a decision, the newest first."""
         ids = {meter.id for meter in meters}
-        falling = [k for k, (_, value) in self._knots.items() if k.meter in ids and bool((np.diff(value) < 0).any())]
         found = [
             Reset(key.meter, key.quantity, event.time, event.before, event.after)
-            for key in falling
+            for key in self._knots
+            if key.meter in ids
             for event in self._register(key).events
-            if event.kind is Fall.RESET
+            if event.basis is Basis.OPEN
         ]
         return tuple(sorted(found, key=lambda reset: -reset.time))
 
@@ -72,7 +75,9 @@ class Registers:
         known = self._segments.get(key)
         if known is None:
             time, value = self._knots[key]
-            known = self._segments[key] = segments(time, value, digits=self._digits.get(key.meter))
+            known = self._segments[key] = segments(
+                time, value, life=self._lives.of(self._meters[key.meter], key.quantity)
+            )
         return known
 
 
@@ -92,7 +97,8 @@ class RegisterHistory:
         self._store = context.store
         self._status = context.status
         self._ids = tuple(meter.id for meter in meters)
-        self._digits = {meter.id: meter.register_digits for meter in meters}
+        self._meters = {meter.id: meter for meter in meters}
+        self._lives = Lives(context.park)
         self._finished: dict[tuple[Millis, Millis], _Remembered] = {}
 
     def finished(self, start: Millis, end: Millis, now: Millis) -> Registers:
@@ -102,7 +108,7 @@ class RegisterHistory:
     def since(self, start: Millis, middle: Millis, now: Millis) -> Registers:
         """Registers from `start` until now; what is before `middle` is read again only now and then."""
         before = self._remembered(start - _MARGIN, middle, now)
-        return Registers(before.knots, self._read(middle, now + QUARTER), digits=self._digits)
+        return Registers(before.knots, self._read(middle, now + QUARTER), meters=self._meters, lives=self._lives)
 
     def _remembered(self, start: Millis, end: Millis, now: Millis) -> "_Remembered":
         known = self._finished.get((start, end))
@@ -112,7 +118,9 @@ class RegisterHistory:
                     self._finished.pop(at, None)
             keep = _REMEMBERED if self._status().history is None else _WHILE_FILLING
             knots = self._read(start, end)
-            known = self._finished[start, end] = _Remembered(now + keep, Registers(knots, digits=self._digits), knots)
+            known = self._finished[start, end] = _Remembered(
+                now + keep, Registers(knots, meters=self._meters, lives=self._lives), knots
+            )
         return known
 
     def _read(self, start: Millis, end: Millis) -> Knots:
