@@ -13,7 +13,7 @@ from parkwatt.accounting.periods import QUARTER, borders, quarter_of
 from parkwatt.accounting.reach import reached
 from parkwatt.park import Meter, Park
 from parkwatt.readings import Millis, SeriesKey
-from parkwatt.store import Query, Store
+from parkwatt.store import Changes, Query, Store
 from parkwatt.store.derived import Changed, Consumption, DerivedStore, Stretch, joined
 from parkwatt.surroundings import Newest, Seen, Surroundings, counted, times
 
@@ -85,24 +85,10 @@ class Accountant:
         now = self._clock()
         return {key: Seen(min(latest.time, now), latest.kind) for key, latest in self._store.latest().items()}
 
-    def news(self) -> dict[str, Millis] | None:
-        """The earliest time of registers that came since this was asked last, per meter; None: anything may have come.
-
-        A store that nobody else writes has none, whatever comes through this process.
-        """
-        pieces = self._store.news()
-        if pieces is None:
-            return None
-        known = {meter.id: set(registers_of([meter])) for meter in self.park.meters}
-        found: dict[str, Millis] = {}
-        for piece in pieces:
-            rows = piece.readings
-            earliest = np.full(len(rows.index), np.iinfo(np.int64).max)
-            np.minimum.at(earliest, rows.series, rows.time)
-            for key, time in zip(rows.index.keys, earliest.tolist(), strict=True):
-                if key.phase is None and key.quantity in known.get(key.meter, ()):
-                    found[key.meter] = min(time, found.get(key.meter, time))
-        return found
+    def changes(self, since: int) -> Changes:
+        """What became otherwise in the store since a mark; what it has is up to date afterwards."""
+        self._store.news()
+        return self._store.changes(since)
 
     def first_reading(self, meters: Sequence[Meter]) -> Millis | None:
         """The earliest reading of consumption of some meters; None if there is none."""

@@ -32,7 +32,7 @@ def account(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     until: Annotated[
         str | None, typer.Option("--until", help="Once, up to this time, ISO 8601; now if left out.")
     ] = None,
-    every: Annotated[float, typer.Option("--every", min=0.1, help="Seconds between rounds.")] = 60.0,
+    every: Annotated[float, typer.Option("--every", min=0.1, help="Seconds between rounds.")] = 2.0,
     heartbeat: HeartbeatOption = None,
 ) -> None:
     """Account what meters counted, for Grafana and exports: all that is new until stopped, or a span of time once."""

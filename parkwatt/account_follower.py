@@ -3,10 +3,11 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from parkwatt.account import DAY, METERS_AT_ONCE, Accountant, Job, Progress, unseen
 from parkwatt.accounting import derived
-from parkwatt.accounting.periods import day_of
+from parkwatt.accounting.periods import QUARTER, day_of
 from parkwatt.park import Meter, Park
 from parkwatt.readings import Millis
 from parkwatt.status import Problem
@@ -14,21 +15,16 @@ from parkwatt.store import StoreUnavailableError
 from parkwatt.store.derived import Changed, DerivedStore, Stretch
 from parkwatt.surroundings import Newest, heard
 
-LATE: Millis = 2 * DAY
-"""How long after its time a reading is taken up by itself [ms]."""
-_LATE_ROUNDS = 10
-"""Rounds after which late readings are looked for."""
-
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Follower:
     """Keeps derived data up to date.
 
     A round accounts the meters that closed an interval since they were accounted last, and those of which the store
-    tells that something came late. In every tenth round, and when the store cannot tell what came, the last two days of
-    all meters are computed again, and what is otherwise now is written. A meter that is seen for the first time is
-    accounted from two days before its newest row on, or from its first reading if it has no row.
+    tells that something came, changed or went, however late. How far it heard is kept with the rows, so that nothing is
+    missed while nobody accounts. A meter that has no rows yet is accounted from its first reading on.
     """
 
     def __init__(self, accountant: Accountant, home: DerivedStore, *, clock: Callable[[], Millis]) -> None:
@@ -37,7 +33,9 @@ class Follower:
         self._home = home
         self._clock = clock
         self._done: dict[str, Millis] = {}
-        self._round = 0
+        self._touched: dict[str, Millis] = {}
+        self._mark: int | None = None
+        self._limits_noted: tuple[Park, Millis] | None = None
         self._trouble = ""
         self._park = accountant.park
 
@@ -65,31 +63,35 @@ class Follower:
         return [Problem("store_down", self._trouble)] if self._trouble else []
 
     def go_round(self, *, progress: Progress = unseen) -> Changed:
-        """Account what is new; in every tenth round, the first included, what came late as well."""
+        """Account what is new, and what came late."""
         self._accountant.park = self._park
-        self._hear()
+        mark = self._hear()
         newest = self._accountant.newest()
         last = self._last(newest)
         strangers = [meter for meter in self._accountant.park.meters if meter.id in last and meter.id not in self._done]
         jobs = [*self._catching_up(strangers), *self._following(last)]
-        if self._round == 0:
-            since = Stretch(self._accountant.finished - LATE, self._accountant.finished)
-            jobs.append(Job([m for m in self._accountant.park.meters if last.get(m.id, 0) >= since.start], since))
-            self._note_limits(min(job.stretch.start for job in jobs))
+        today = day_of(self._clock(), self._accountant.park.zone)[0]
+        if jobs or self._limits_noted != (self._accountant.park, today):
+            self._note_limits(min((job.stretch.start for job in jobs), default=today))
+            self._limits_noted = self._accountant.park, today
         changed = self._accountant.account(jobs, newest, progress=progress)
-        self._done |= {meter.id: last[meter.id] for job in jobs for meter in job.meters}
-        self._round = (self._round + 1) % _LATE_ROUNDS
+        self._done |= {meter.id: last.get(meter.id, job.stretch.end) for job in jobs for meter in job.meters}
+        self._touched.clear()
+        if mark != self._mark or self._mark is None:
+            self._home.note_mark(mark)
+            self._mark = mark
         return changed
 
-    def _hear(self) -> None:
-        """Note from when on meters are to be accounted again, where something came late."""
-        earliest = self._accountant.news()
-        if earliest is None:
-            self._round = 0
-            return
-        for meter, time in earliest.items():
-            if meter in self._done:
-                self._done[meter] = min(self._done[meter], time - 1)
+    def _hear(self) -> int:
+        """Note from when on meters are to be accounted again, where something came; how far that goes."""
+        if self._mark is None:
+            self._mark = self._home.mark() or None
+            there = self._home.newest() if self._mark else {}
+            self._done |= {meter: start + QUARTER for meter, start in there.items()}
+        changes = self._accountant.changes(self._mark or 0)
+        for meter, time in changes.earliest.items():
+            self._touched[meter] = min(time, self._touched.get(meter, time))
+        return changes.mark
 
     def _last(self, newest: Newest) -> dict[str, Millis]:
         """The newest reading that every meter is accounted from."""
@@ -98,30 +100,30 @@ class Follower:
 
     def _catching_up(self, meters: Sequence[Meter]) -> list[Job]:
         """What is not there yet of meters that are seen for the first time."""
-        if not meters:
-            return []
-        there = self._home.newest()
-        known = sorted((meter for meter in meters if meter.id in there), key=lambda meter: there[meter.id])
-        jobs = [Job(group, Stretch(there[group[0].id] - LATE, self._accountant.finished)) for group in _groups(known)]
-        for group in _groups([meter for meter in meters if meter.id not in there]):
+        jobs = []
+        for group in _groups(meters):
             first = self._accountant.first_reading(group)
             if first is not None:
                 jobs.append(Job(group, Stretch(first, self._accountant.finished)))
         return jobs
 
     def _following(self, last: dict[str, Millis]) -> list[Job]:
-        """Meters that said something since, and may have closed an interval by it; those of one time together."""
+        """Meters that closed an interval by what they said, or whose past is otherwise now; like ones together."""
         finished = self._accountant.finished
-        due = [
-            meter
-            for meter in self._accountant.park.meters
-            if meter.id in self._done and self._done[meter.id] < min(finished, last.get(meter.id, 0))
+        since: list[tuple[Millis, Meter]] = []
+        for meter in self._accountant.park.meters:
+            done = self._done.get(meter.id)
+            if done is not None:
+                closes = [done] if done < min(finished, last.get(meter.id, done)) else []
+                touched = [self._touched[meter.id] - 1] if self._touched.get(meter.id, finished) < finished else []
+                since += [(time, meter) for time in sorted(closes + touched)[:1]]
+        since.sort(key=lambda each: each[0])
+        silent = [[each] for each in since if each[0] < finished - DAY]
+        together = [each for each in since if each[0] >= finished - DAY]
+        return [
+            Job([meter for _, meter in group], Stretch(group[0][0], finished))
+            for group in [*silent, *_groups(together)]
         ]
-        due.sort(key=lambda meter: self._done[meter.id])
-        silent = [meter for meter in due if self._done[meter.id] < finished - DAY]
-        together = [meter for meter in due if self._done[meter.id] >= finished - DAY]
-        groups = [*([meter] for meter in silent), *_groups(together)]
-        return [Job(group, Stretch(self._done[group[0].id], finished)) for group in groups]
 
     def _note_limits(self, since: Millis) -> None:
         """Note contracted demands of days that have none yet, and of today."""
@@ -136,6 +138,6 @@ class Follower:
         self._home.replace_limits(today, derived.limits(park, *today))
 
 
-def _groups(meters: Sequence[Meter]) -> list[Sequence[Meter]]:
+def _groups(meters: Sequence[T]) -> list[Sequence[T]]:
     """Meters in groups that are accounted together."""
     return [meters[n : n + METERS_AT_ONCE] for n in range(0, len(meters), METERS_AT_ONCE)]

@@ -3,6 +3,7 @@
 from parkwatt.store.base import (
     Batch,
     Buckets,
+    Changes,
     Edges,
     Latest,
     Page,
@@ -19,6 +20,7 @@ __all__ = [
     "Arrived",
     "Batch",
     "Buckets",
+    "Changes",
     "Edges",
     "Latest",
     "Page",

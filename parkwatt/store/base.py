@@ -125,6 +125,18 @@ class Latest(NamedTuple):
     quality: Quality
 
 
+class Changes(NamedTuple):
+    """What became otherwise in a store.
+
+    Attributes:
+        mark: how far this goes; what is asked for next time follows on it.
+        earliest: time of the earliest reading that came, changed or went, per meter [ms].
+    """
+
+    mark: int
+    earliest: Mapping[str, Millis]
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """Which readings.
@@ -237,6 +249,14 @@ class Store(Protocol):
         """What other processes wrote since this was asked last; nothing in a store that one process has for itself.
 
         None where so much changed that `latest` is to be asked instead.
+
+        Raises:
+            StoreUnavailableError: the store cannot be asked now.
+        """
+        ...
+
+    def changes(self, since: int) -> Changes:
+        """Which meters' readings became otherwise since a mark, whoever wrote them; 0 for the beginning.
 
         Raises:
             StoreUnavailableError: the store cannot be asked now.

@@ -159,6 +159,54 @@ class Changed(NamedTuple):
         return Changed(self.written + other.written, self.removed + other.removed)
 
 
+class Happened(NamedTuple):
+    """Something that happened to a register.
+
+    Attributes:
+        meter: id.
+        quantity: of the register.
+        time: of the first reading after it [ms].
+        kind: what it was, or was taken for, see `parkwatt.accounting.happenings`.
+        basis: how that is known.
+        before, after: values on both sides of it [unit of the quantity].
+        used: what was used across it [unit of the quantity]; None where that is not known.
+        reason: why it was decided so.
+    """
+
+    meter: str
+    quantity: str
+    time: Millis
+    kind: str
+    basis: str
+    before: float
+    after: float
+    used: float | None
+    reason: str
+
+
+class Restatement(NamedTuple):
+    """A figure of a closed period that was stated again.
+
+    Attributes:
+        time: when [ms].
+        period: which, as it is named where it was closed.
+        meter: id.
+        field: one of `FIELDS`.
+        before, after: sums over the period; None where nothing was, or is, known.
+        author: who did it.
+        reason: why.
+    """
+
+    time: Millis
+    period: str
+    meter: str
+    field: str
+    before: float | None
+    after: float | None
+    author: str
+    reason: str
+
+
 class DerivedStore(Protocol):
     """A home for derived data.
 
@@ -185,6 +233,38 @@ class DerivedStore(Protocol):
 
     def replace_limits(self, stretch: Stretch, limits: Sequence[Limit]) -> Changed:
         """Put limits in place of what is there in a stretch; repeating it changes nothing."""
+        ...
+
+    def mark(self) -> int:
+        """How far accounting has heard of changes of readings; 0 if it never did."""
+        ...
+
+    def note_mark(self, mark: int) -> None:
+        """Keep how far accounting has heard."""
+        ...
+
+    def bases(self) -> Mapping[tuple[str, Millis], str]:
+        """What rows rest on beside readings, per meter and start of the local month."""
+        ...
+
+    def note_bases(self, bases: Mapping[tuple[str, Millis], str]) -> None:
+        """Keep what rows rest on."""
+        ...
+
+    def happenings(self, *, start: Millis | None = None, end: Millis | None = None) -> list[Happened]:
+        """What happened to registers from `start` until `end` (excluded), the newest first."""
+        ...
+
+    def replace_happenings(self, stretches: Mapping[str, Stretch], happened: Sequence[Happened]) -> None:
+        """Put what happened in place of what is there of each meter in its stretch; repeating it changes nothing."""
+        ...
+
+    def restatements(self) -> list[Restatement]:
+        """Every re-statement there was, the newest first."""
+        ...
+
+    def note_restatements(self, restated: Sequence[Restatement]) -> None:
+        """Keep re-statements, for good."""
         ...
 
 

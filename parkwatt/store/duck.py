@@ -21,6 +21,7 @@ from parkwatt.store import duck_queries, duck_replace
 from parkwatt.store.base import (
     Batch,
     Buckets,
+    Changes,
     Edges,
     Latest,
     Page,
@@ -318,6 +319,12 @@ class DuckStore:
     def news(self) -> Sequence[Arrived] | None:
         """Nothing: the file is open in this process only."""
         return ()
+
+    def changes(self, since: int) -> Changes:
+        """Which meters' readings became otherwise since a batch."""
+        with self._lock:
+            mark = self._batch
+        return Changes(mark, duck_queries.changed(self.cursor(), self._index, since))
 
     def label_with(self, park: Park) -> None:
         """Nothing: the file holds ids only; what they belong to is looked up in the park file."""

@@ -1,4 +1,4 @@
-"""Derived data in the embedded store: two tables beside the readings, in the same file."""
+"""Derived data in the embedded store: tables beside the readings, in the same file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -7,8 +7,19 @@ import duckdb
 import numpy as np
 
 from parkwatt.readings import Millis
+from parkwatt.store import duck_remembered
 from parkwatt.store.base import StoreError, StoreUnavailableError
-from parkwatt.store.derived import FIELDS, About, Changed, Consumption, Limit, Stretch, differences
+from parkwatt.store.derived import (
+    FIELDS,
+    About,
+    Changed,
+    Consumption,
+    Happened,
+    Limit,
+    Restatement,
+    Stretch,
+    differences,
+)
 from parkwatt.store.duck import DuckStore
 
 _EARLIEST, _LATEST = -(2**62), 2**62
@@ -73,6 +84,47 @@ class DuckDerived:
                 cursor.execute("DELETE FROM limits WHERE start >= ? AND start < ?", stretch)
                 cursor.executemany("INSERT INTO limits VALUES (?, ?, ?)", limits or [])
             return Changed(len(written), len(removed))
+
+    def mark(self) -> int:
+        """How far accounting has heard of changes of readings."""
+        with self._transaction() as cursor:
+            return duck_remembered.mark(cursor)
+
+    def note_mark(self, mark: int) -> None:
+        """Keep how far accounting has heard."""
+        with self._transaction() as cursor:
+            duck_remembered.note_mark(cursor, mark)
+
+    def bases(self) -> Mapping[tuple[str, Millis], str]:
+        """What rows rest on, per meter and month."""
+        with self._transaction() as cursor:
+            return duck_remembered.bases(cursor)
+
+    def note_bases(self, bases: Mapping[tuple[str, Millis], str]) -> None:
+        """Keep what rows rest on."""
+        if bases:
+            with self._transaction() as cursor:
+                duck_remembered.note_bases(cursor, bases)
+
+    def happenings(self, *, start: Millis | None = None, end: Millis | None = None) -> list[Happened]:
+        """What happened to registers, the newest first."""
+        with self._transaction() as cursor:
+            return duck_remembered.happenings(cursor, start, end)
+
+    def replace_happenings(self, stretches: Mapping[str, Stretch], happened: Sequence[Happened]) -> None:
+        """Put what happened in place of what is there, all of it or nothing."""
+        with self._transaction() as cursor:
+            duck_remembered.replace_happenings(cursor, stretches, happened)
+
+    def restatements(self) -> list[Restatement]:
+        """Every re-statement there was, the newest first."""
+        with self._transaction() as cursor:
+            return duck_remembered.restatements(cursor)
+
+    def note_restatements(self, restated: Sequence[Restatement]) -> None:
+        """Keep re-statements, for good."""
+        with self._transaction() as cursor:
+            duck_remembered.note_restatements(cursor, restated)
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -108,6 +108,22 @@ def _pieces(cursor: duckdb.DuckDBPyConnection, condition: str, query: Query) -> 
         yield start, latest
 
 
+def changed(cursor: duckdb.DuckDBPyConnection, index: SeriesIndex, since: int) -> dict[str, Millis]:
+    """The earliest time of what came, changed or went after a batch, per meter."""
+    found: dict[str, Millis] = {}
+    rows = cursor.execute(
+        """SELECT series, min(time) FROM (
+            SELECT series, time FROM readings WHERE batch > $1
+            UNION ALL SELECT series, time FROM removals WHERE batch > $1
+        ) GROUP BY series""",
+        [since],
+    ).fetchall()
+    for series, time in rows:
+        meter = index.keys[series].meter
+        found[meter] = min(time, found.get(meter, time))
+    return found
+
+
 _EDGES = (
     """min(time) AS first_time, arg_min(value, time) AS first, max(time) AS last_time, arg_max(value, time) AS last"""
 )

@@ -94,6 +94,8 @@ def apply(connection: duckdb.DuckDBPyConnection, found: Differences, *, batch: i
             "DELETE FROM readings USING ids WHERE readings.rowid = ids.id AND readings.time BETWEEN ? AND ?",
             _span(found.gone_rows),
         )
+        _register(connection, "gone", Arrived(found.gone_rows, np.zeros(len(found.gone_rows), np.int64)))
+        connection.execute("INSERT INTO removals SELECT series, min(time), ? FROM gone GROUP BY series", [batch])
     if len(found.put):
         _register(connection, "put", found.put_rows, id=found.put)
         connection.execute(

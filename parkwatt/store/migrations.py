@@ -41,10 +41,22 @@ STEPS: tuple[str, ...] = (
     );
     CREATE TABLE limits (enterprise VARCHAR, start BIGINT NOT NULL, contracted_demand_kw DOUBLE NOT NULL);
     """,
-    # 3: standard coal by equal value, CO2 by Annex 4.
+    # 3: standard coal by equal value, CO2 by Annex 4. What was removed by which batch, so that accounting hears of it,
+    # and what accounting remembers: how far it has heard, what its rows rest on, what happened to registers.
     """
     ALTER TABLE consumption ADD COLUMN tce_equal DOUBLE;
     ALTER TABLE consumption ADD COLUMN co2_annex4_kg DOUBLE;
+    CREATE TABLE removals (series INTEGER NOT NULL, time BIGINT NOT NULL, batch BIGINT NOT NULL);
+    CREATE TABLE accounted (mark BIGINT NOT NULL);
+    CREATE TABLE bases (meter VARCHAR NOT NULL, start BIGINT NOT NULL, basis VARCHAR NOT NULL);
+    CREATE TABLE happenings (
+        meter VARCHAR NOT NULL, quantity VARCHAR NOT NULL, time BIGINT NOT NULL, kind VARCHAR NOT NULL,
+        basis VARCHAR NOT NULL, before DOUBLE NOT NULL, after DOUBLE NOT NULL, used DOUBLE, reason VARCHAR NOT NULL
+    );
+    CREATE TABLE restatements (
+        time BIGINT NOT NULL, period VARCHAR NOT NULL, meter VARCHAR NOT NULL, field VARCHAR NOT NULL,
+        before DOUBLE, after DOUBLE, author VARCHAR NOT NULL, reason VARCHAR NOT NULL
+    );
     """,
 )
 

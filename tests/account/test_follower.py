@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import pytest
 
 from parkwatt.account import Accountant
-from parkwatt.account_follower import LATE, Follower
+from parkwatt.account_follower import Follower
 from parkwatt.accounting.periods import QUARTER
 from parkwatt.park import Meter
-from parkwatt.store import Store, StoreUnavailableError
+from parkwatt.store import Arrived, Replacement, Store, StoreUnavailableError
 from parkwatt.store.derived import Changed, DerivedStore, Stretch
 from parkwatt.store.duck import DuckStore
 from parkwatt.store.duck_derived import DuckDerived
@@ -108,19 +108,34 @@ def test_a_meter_that_is_adopted(store: Store, home: DerivedStore):
     assert len(home.consumption(["new"])) == 20 * 96
 
 
-def test_late_is_two_days(store: Store, home: DerivedStore):
-    """A reading that is later than two days changes nothing by itself; its neighbours do not hide it from a span."""
+def test_late_however_late(store: Store, home: DerivedStore):
+    """A reading that is a week late counts in the next round, while somebody accounts and while nobody does."""
     clock = Clock(START + 10 * DAY)
     stored(store, steady("press", 10 * DAY, every=HOUR))
     following = follower(store, home, clock)
-    for _ in range(11):
-        following.go_round()
-    too_late = 10 * DAY - LATE - DAY
-    stored(store, register("press", [(too_late + HOUR // 2, 1000.0 + too_late / HOUR * 12)]))
-    before = exact(home.consumption())
-    for _ in range(11):
-        following.go_round()
-    assert exact(home.consumption()) == before
+    following.go_round()
+    for late, who in ((2 * DAY, following), (3 * DAY, follower(store, home, clock))):
+        stored(store, register("press", [(late + HOUR // 2, 1000.0 + late / HOUR * 12)]), arrived=clock.now)
+        assert who.go_round().written > 0
+        row = home.consumption(["press"], start=START + late, end=START + late + QUARTER)
+        assert row.column("amount").tolist() == [0.0]
+    again = Accountant(store, home, PARK, clock=clock)
+    assert again.account_span(Stretch(START, START + 10 * DAY)) == Changed()
+
+
+@pytest.mark.removes
+def test_what_is_removed_goes(store: Store, home: DerivedStore):
+    """When a replay takes readings back, their intervals go in the next round."""
+    clock = Clock(START + 10 * DAY)
+    wrong = register("press", [(DAY + n * HOUR, 1288.0 + 500 * n) for n in range(1, 6)])
+    stored(store, steady("press", DAY, every=HOUR), arrived=START)
+    stored(store, wrong, arrived=START + 1)
+    following = follower(store, home, clock)
+    following.go_round()
+    assert len(home.consumption()) == 96 + 20
+    store.replace(Replacement(before=Arrived.of((START + 1, wrong))))
+    assert following.go_round().removed == 20
+    assert amounts(home.consumption(), "press") == pytest.approx(dict.fromkeys(range(96), 3.0))
 
 
 def test_a_store_that_is_down(duck_store: DuckStore, caplog: pytest.LogCaptureFixture):
@@ -129,10 +144,10 @@ def test_a_store_that_is_down(duck_store: DuckStore, caplog: pytest.LogCaptureFi
     class Home(DuckDerived):
         down = True
 
-        def newest(self):
+        def mark(self):
             if self.down:
                 raise StoreUnavailableError("no answer")
-            return super().newest()
+            return super().mark()
 
     home = Home(duck_store)
     stored(duck_store, steady("press", HOUR))

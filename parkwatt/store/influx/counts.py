@@ -25,6 +25,9 @@ _REMOVED: Final = "removed"
 _BEING_WRITTEN: Final = 3
 """How many of a writer's newest points are looked at for a whole one."""
 
+_OVERLAP_NS: Final = 60 * 10**9
+"""How far back is looked again: clocks of writers differ, and a point may become visible late."""
+
 NOTHING_NEW: Final[Millis] = 2**53
 """A time later than everything, for a change that brings no reading."""
 
@@ -164,6 +167,21 @@ class Counts:
                 at, *counts = whole[-1]
                 self._take(writer, Totals(*map(int, counts[: len(Totals._fields)])), at)
         return News.of(found)
+
+    def written_since(self, since: int) -> tuple[int, News]:
+        """What any writer wrote since a moment [ns], and the moment of the newest point that was seen.
+
+        Raises:
+            StoreUnavailableError: if the server cannot be asked.
+        """
+        answer = self.connection.query(
+            f"SELECT {_EARLIEST}, {_ARRIVED}, {_REMOVED} FROM {BATCHES} "  # noqa: S608 - names of our own
+            f"WHERE park = {quoted(self.park)} AND time > {max(0, since - _OVERLAP_NS)} GROUP BY writer",
+            precision="ns",
+        )
+        rows = [row for series in answer for row in _rows(series, (_EARLIEST, _ARRIVED, _REMOVED)) if None not in row]
+        news = News.of(News(int(earliest), int(arrived), bool(removed)) for _, earliest, arrived, removed in rows)
+        return max((since, *(row[0] for row in rows))), news
 
     def _others_that_wrote(self) -> list[str]:
         """Who has written since: one that ended long ago must not make us read what all others wrote since then."""

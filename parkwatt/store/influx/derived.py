@@ -11,10 +11,22 @@ from functools import cache
 import numpy as np
 
 from parkwatt.readings import Millis
-from parkwatt.store.derived import FIELDS, About, Changed, Consumption, Limit, Stretch, differences, joined
+from parkwatt.store.derived import (
+    FIELDS,
+    About,
+    Changed,
+    Consumption,
+    Happened,
+    Limit,
+    Restatement,
+    Stretch,
+    differences,
+    joined,
+)
 from parkwatt.store.influx.connection import Connection, Series
 from parkwatt.store.influx.influxql import quoted
 from parkwatt.store.influx.layout import head, text
+from parkwatt.store.influx.remembered import Remembered
 
 _METERS_AT_ONCE = 50
 _NS_PER_MS = 1_000_000
@@ -36,6 +48,7 @@ class InfluxDerived:
         self._connection = connection
         self._park = park
         self._bucket = connection.address.derived_bucket
+        self._remembered = Remembered(connection, park)
 
     def consumption(
         self, meters: Sequence[str] = (), *, start: Millis | None = None, end: Millis | None = None
@@ -84,6 +97,38 @@ class InfluxDerived:
         again = [limit for limit in limits if limit in there and limit.start in emptied]
         self._connection.write(map(self._limit_line, [*put, *again]), bucket=self._bucket)
         return Changed(len(put), len(gone))
+
+    def mark(self) -> int:
+        """How far accounting has heard of changes of readings."""
+        return self._remembered.mark()
+
+    def note_mark(self, mark: int) -> None:
+        """Keep how far accounting has heard."""
+        self._remembered.note_mark(mark)
+
+    def bases(self) -> Mapping[tuple[str, Millis], str]:
+        """What rows rest on, per meter and month."""
+        return self._remembered.bases()
+
+    def note_bases(self, bases: Mapping[tuple[str, Millis], str]) -> None:
+        """Keep what rows rest on."""
+        self._remembered.note_bases(bases)
+
+    def happenings(self, *, start: Millis | None = None, end: Millis | None = None) -> list[Happened]:
+        """What happened to registers, the newest first."""
+        return self._remembered.happenings(start, end)
+
+    def replace_happenings(self, stretches: Mapping[str, Stretch], happened: Sequence[Happened]) -> None:
+        """Put what happened in place of what is there."""
+        self._remembered.replace_happenings(stretches, happened)
+
+    def restatements(self) -> list[Restatement]:
+        """Every re-statement there was, the newest first."""
+        return self._remembered.restatements()
+
+    def note_restatements(self, restated: Sequence[Restatement]) -> None:
+        """Keep re-statements, for good."""
+        self._remembered.note_restatements(restated)
 
     def _ask(self, what: str, *conditions: str, by: str = "") -> list[Series]:
         """Ask of our park, or tell, under conditions; answers grouped by tags."""

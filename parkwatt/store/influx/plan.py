@@ -21,12 +21,14 @@ class Plan:
         known: points that are there, as they will be.
         stands: rows that stand afterwards, of those that were given.
         counts: what it does, without rejections.
+        emptied_from: the earliest time at which something goes [ms].
     """
 
     new: Arrived
     known: Standing
     stands: Arrived
     counts: Replaced
+    emptied_from: Millis = NOTHING_NEW
 
     @property
     def change(self) -> Change:
@@ -34,8 +36,8 @@ class Plan:
         rows, arrived = self.stands.readings, self.stands.arrived
         removed = self.counts.removed + self.counts.corrected
         if not len(rows):
-            return Change(NOTHING_NEW, 0, removed)
-        return Change(int(rows.time.min()), int(arrived.min()), removed)
+            return Change(self.emptied_from, 0, removed)
+        return Change(min(int(rows.time.min()), self.emptied_from), int(arrived.min()), removed)
 
 
 def added(new: Arrived, asked: Arrived, known: Standing, *, late: bool) -> Plan:
@@ -74,12 +76,12 @@ def exchanged(new: Arrived, before: Arrived, now: Arrived, known: Standing) -> P
     """
     said_before = {(key, time, value.arrived) for key, time, value in _each(before)}
     said_now = {(key, time) for key, time, _ in _each(now)}
-    removed, stored, corrected = 0, len(new), 0
+    removed, stored, corrected, emptied_from = 0, len(new), 0, NOTHING_NEW
     for key, time, arrived in said_before:
         found = known.find(key, time)
         if found is not None and found.arrived == arrived and (key, time) not in said_now:
             known.remove(key, time)
-            removed += 1
+            removed, emptied_from = removed + 1, min(emptied_from, time)
     for key, time, value in _each(now):
         found = known.find(key, time)
         if found is None:
@@ -92,7 +94,7 @@ def exchanged(new: Arrived, before: Arrived, now: Arrived, known: Standing) -> P
             elif not (mine and found.arrived != value.arrived):
                 continue
         known.put(key, time, value)
-    return Plan(new, known, joined((new, now), new.readings.index), Replaced(removed, stored, corrected))
+    return Plan(new, known, joined((new, now), new.readings.index), Replaced(removed, stored, corrected), emptied_from)
 
 
 def _each(rows: Arrived) -> Iterator[tuple[SeriesKey, Millis, Value]]:

@@ -75,6 +75,17 @@ class Questions:
         answer = self._connection.query(f"SELECT * FROM {READINGS} WHERE {condition} GROUP BY *")  # noqa: S608
         return of_each_identity(columns_of(answer, index))
 
+    def earliest(self, since: Millis, *, arrived: Millis) -> dict[str, Millis]:
+        """The earliest time from a time on of what did not arrive before another, per meter."""
+        came = [f"{named(name)} >= {arrived}" for name in self.known() if name.endswith(ARRIVED)]
+        if not came:
+            return {}
+        condition = f"{self._where(Query(start=since))} AND ({' OR '.join(came)})"
+        answer = self._connection.query(
+            f"SELECT first({TIME}) FROM {READINGS} WHERE {condition} GROUP BY meter"  # noqa: S608 - names of our own
+        )
+        return {series.tags["meter"]: int(series.column("first")[0]) for series in answer}
+
     def readings(self, query: Query, *, limit: int, after: str | None) -> Page:
         """Readings in order of time, then of the names of their series."""
         begun = _position(after)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from parkwatt.columns import Columns, SeriesIndex
 from parkwatt.park import Park
 from parkwatt.readings import Millis, Rejection, SeriesKey
-from parkwatt.store.base import Batch, Buckets, Edges, Latest, Page, Query, StoreError, Totals, Written
+from parkwatt.store.base import Batch, Buckets, Changes, Edges, Latest, Page, Query, StoreError, Totals, Written
 from parkwatt.store.influx import rejecting
 from parkwatt.store.influx.address import InfluxAddress
 from parkwatt.store.influx.buckets import prepare
@@ -208,6 +208,16 @@ class InfluxStore:
             self._newest.update(found.readings.numbered_by(self._index), found.arrived)
             self._news = News()
             return (found,)
+
+    def changes(self, since: int) -> Changes:
+        """Which meters' readings became otherwise since a moment [ns]; after a removal all since its earliest time."""
+        self.open()
+        mark, news = self._counts.written_since(since)
+        if news.earliest is None or news.earliest == NOTHING_NEW:
+            return Changes(mark, {})
+        if news.removed:
+            return Changes(mark, dict.fromkeys({key.meter for key in self.latest()}, news.earliest))
+        return Changes(mark, self._questions.earliest(news.earliest, arrived=news.arrived))
 
     def readings(self, query: Query, *, limit: int, after: str | None = None) -> Page:
         """Readings in order of time, then of the names of their series."""
