@@ -15,10 +15,10 @@ GJ_PER_KWH = 0.0036
 """Exact by definition [GJ/kWh]."""
 GJ_PER_TCE = 29.3076
 """Net calorific value of standard coal [GJ/tce], by definition (GB/T 2589)."""
-_M3_PER_TABLE_UNIT = 10_000.0
+M3_PER_TABLE_UNIT = 10_000.0
 """Fuel tables count gas in 1e4 Nm3; a meter's m3 is taken for a normal one."""
 _FUELS: Mapping[str, tuple[str, float]] = {
-    "gas": ("天然气", _M3_PER_TABLE_UNIT),
+    "gas": ("天然气", M3_PER_TABLE_UNIT),
     "coal": ("一般烟煤", 1.0),
     "oil": ("柴油", 1.0),
 }

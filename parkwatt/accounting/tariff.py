@@ -1,4 +1,4 @@
-"""Time-of-use periods of a day by the local clock; periods only, no prices."""
+"""Time-of-use periods of a day by the local clock, and what they cost in proportion; no prices."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,12 +30,14 @@ class TimeOfUse:
         hours: stretches of the day per period; together they fill it.
         sharp_hours: stretches that turn sharp on sharp days.
         sharp_months: months whose every day is sharp.
+        ratio: price of each period per price of flat hours.
         source: who says so.
     """
 
     hours: Mapping[Period, tuple[Minutes, ...]]
     sharp_hours: tuple[Minutes, ...]
     sharp_months: frozenset[int]
+    ratio: Mapping[Period, float]
     source: str
 
     def period_at(self, minute: int, *, sharp_day: bool) -> Period:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -27,6 +27,7 @@ class Factor:
         region: where it holds; None where that makes no difference.
         source: who says so.
         checked: how sure it is, in the words of the table.
+        version: its edition; the number of a factor that ships changes with its id only.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Factor:
     region: str | None
     source: str
     checked: str
+    version: str = "1"
 
 
 def grid_co2(region: str | None, *, year: int | None = None) -> Factor:
@@ -46,7 +48,7 @@ def grid_co2(region: str | None, *, year: int | None = None) -> Factor:
         year: the newest data year that may be used; None for the newest there is.
     """
     for name in (region, COUNTRY):
-        fitting = [f for f in _grid() if f.region == name and (year is None or (f.year or 0) <= year)]
+        fitting = [f for f in _average() if f.region == name and (year is None or (f.year or 0) <= year)]
         if fitting:
             return max(fitting, key=lambda factor: factor.year or 0)
     message = f"no grid factor for {region} or {COUNTRY} up to {year}"
@@ -99,25 +101,36 @@ def time_of_use() -> TimeOfUse:
         hours={Period(name): stretches for name, stretches in hours.items()},
         sharp_hours=tuple(_minutes(text) for text in table["sharp"]["hours"]),
         sharp_months=frozenset(table["sharp"]["months"]),
+        ratio={Period(name): float(ratio) for name, ratio in table["ratio"].items()},
         source=table["source"],
     )
 
 
 @cache
-def _grid() -> tuple[Factor, ...]:
-    return tuple(
+def shipped() -> Mapping[str, Factor]:
+    """Every factor that ships, by its id."""
+    return {**_electricity(), **_fuels(), **_standard_coal(), **_assumptions()}
+
+
+def _average() -> Iterator[Factor]:
+    return (factor for factor in _electricity().values() if factor.id.startswith("electricity_cn/average/"))
+
+
+@cache
+def _electricity() -> dict[str, Factor]:
+    found = (
         Factor(
-            id=f"electricity_cn/average/{row['region']}/{row['data_year']}",
+            id=f"electricity_cn/{row['basis']}/{row['region']}/{row['data_year']}",
             value=float(row["kgco2_per_kwh"]),
             unit="kgCO2/kWh",
-            year=int(row["data_year"]),
+            year=int(row["data_year"]) if row["data_year"].isdigit() else None,
             region=row["region"],
             source=row["source"],
             checked=row["checked"],
         )
         for row in _rows("electricity_cn.csv")
-        if row["basis"] == "average"
     )
+    return {factor.id: factor for factor in found}
 
 
 @cache
