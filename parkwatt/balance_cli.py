@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from parkwatt.readings import Millis
 
 console = Console(stderr=True)
+_MOST = 40_000_000
+"""Intervals of all meters together: a year of a thousand meters, 1 GB."""
 _HEAD = ("meter", "took in", "below it", "gap", "%", "+/-", "verdict")
 
 
@@ -64,6 +66,7 @@ def balance(
 
 def _read(url: str, park: "Park", since: "Millis", until: "Millis") -> "dict[str, Intervals]":
     from parkwatt.kept_rows import kept, settled
+    from parkwatt.store.derived import Stretch
     from parkwatt.store.open_derived import open_derived
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -76,8 +79,8 @@ def _read(url: str, park: "Park", since: "Millis", until: "Millis") -> "dict[str
         return kept(
             open_derived(store),
             park,
-            since,
-            end,
+            Stretch(since, end),
+            most=_MOST,
             progress=lambda done, total: bars.update(task, completed=done, total=total),
         )
 

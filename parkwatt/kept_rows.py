@@ -10,12 +10,12 @@ from parkwatt.accounting.kept import kept_intervals
 from parkwatt.accounting.periods import QUARTER, borders
 from parkwatt.park import Park
 from parkwatt.readings import Millis
-from parkwatt.store.derived import Consumption, DerivedStore
+from parkwatt.store.derived import Consumption, DerivedStore, Stretch
 
 _AT_ONCE: Millis = 31 * 86_400_000
 """Rows are read in pieces of this length [ms]."""
-MOST_INTERVALS = 40_000_000
-"""Intervals of all meters together that fit into memory: a year of a thousand meters."""
+MOST_INTERVALS = 12_000_000
+"""Intervals of all meters together that a process with other work reads at once: a year of 300 meters, 0.3 GB."""
 
 Progress = Callable[[int, int], None]
 """Told how many pieces are read, and how many there are."""
@@ -34,22 +34,27 @@ def settled(end: Millis, *, now: Millis) -> Millis:
 
 
 def kept(
-    home: DerivedStore, park: Park, start: Millis, end: Millis, *, progress: Progress = lambda _done, _of: None
+    home: DerivedStore,
+    park: Park,
+    stretch: Stretch,
+    *,
+    most: int = MOST_INTERVALS,
+    progress: Progress = lambda _done, _of: None,
 ) -> dict[str, Intervals]:
     """What each meter took in per 15 minutes, virtual meters too, by its id; one without any row is left out.
 
     Args:
         home: of the rows.
         park: whose meters.
-        start: first time; the quarter-hour that it lies in is the first.
-        end: where the last quarter-hour ends; a rest is left out.
+        stretch: from the quarter-hour in which it begins, to the last one that is over when it ends.
+        most: intervals of all meters together that may be read.
         progress: told after each piece.
 
     Raises:
         TooLongError: if the span is too long for so many meters.
     """
-    edges = quarters(start, end)
-    if (len(edges) - 1) * len(park.meters) > MOST_INTERVALS:
+    edges = quarters(*stretch)
+    if (len(edges) - 1) * len(park.meters) > most:
         message = f"{len(park.meters):,} meters over that time are too much at once; ask for a shorter time"
         raise TooLongError(message)
     return kept_intervals(park, _pieces(home, edges, progress), edges)

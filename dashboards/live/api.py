@@ -16,7 +16,9 @@ from dashboards.live.answers import (
 )
 from dashboards.live.api_accounting import accounting_routes
 from dashboards.live.api_adoption import adoption_routes
+from dashboards.live.api_balance import balance_routes
 from dashboards.live.api_inbox import inbox_routes
+from dashboards.live.api_quality import quality_routes
 from dashboards.live.context import Context
 from dashboards.live.parameters import (
     EveryParameter,
@@ -42,6 +44,8 @@ def api_routes(context: Context) -> APIRouter:
     router.include_router(accounting_routes(context))
     router.include_router(adoption_routes(context))
     router.include_router(inbox_routes(context))
+    router.include_router(balance_routes(context))
+    router.include_router(quality_routes(context))
 
     @router.get("/status", tags=["status"], summary="How the pipeline is doing")
     def status() -> StatusAnswer:

@@ -20,7 +20,7 @@ def park_use(park: Park, carrier: str) -> dict[str, float]:
 
     What comes in is measured by the topmost supply meters, without any by the meters at the top of the tree.
     """
-    return _without_zeros({m.id: 1.0 for m in _entries(park, carrier)}, {m.id: -1.0 for m in _givers(park, carrier)})
+    return _without_zeros({m.id: 1.0 for m in supplies(park, carrier)}, {m.id: -1.0 for m in _givers(park, carrier)})
 
 
 def uses(park: Park, carrier: str) -> dict[str | None, dict[str, float]]:
@@ -29,8 +29,8 @@ def uses(park: Park, carrier: str) -> dict[str | None, dict[str, float]]:
     They add up to `park_use`. An enterprise without meters of the carrier is left out.
     """
     found: dict[str | None, dict[str, float]] = {}
-    entries = {m.id for m in _entries(park, carrier)}
-    supplied = any(m.role is Role.SUPPLY for m in _entries(park, carrier))
+    entries = {m.id for m in supplies(park, carrier)}
+    supplied = any(m.role is Role.SUPPLY for m in supplies(park, carrier))
     for meter in _counted(park, carrier):
         own = found.setdefault(meter.enterprise, {})
         upstream = park.meter_by_id.get(meter.parent or "")
@@ -67,8 +67,8 @@ def _sums_up(park: Park, meter: Meter) -> bool:
     return any(all(a.id != meter.id for a in park.ancestors(term)) for term in real_terms(park, meter.id))
 
 
-def _entries(park: Park, carrier: str) -> list[Meter]:
-    """The meters through which a carrier comes into the park."""
+def supplies(park: Park, carrier: str) -> list[Meter]:
+    """The meters through which a carrier comes into the park: the topmost supply meters, else those at the top."""
     meters = list(_counted(park, carrier))
     supply = [m for m in meters if m.role is Role.SUPPLY and all(a.role is not m.role for a in park.ancestors(m.id))]
     return supply or [m for m in meters if m.parent is None and m.role not in _GIVES]

@@ -1,0 +1,80 @@
+"""Balances and quality of a span of time, for pages and answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dashboards.live.figures.evidence import evidence
+from parkwatt.accounting.balance import Balance, balances
+from parkwatt.accounting.emissions import energy
+from parkwatt.accounting.group_quality import GroupQuality, group_quality
+from parkwatt.accounting.intervals import Intervals
+from parkwatt.accounting.periods import local_date
+from parkwatt.accounting.quality import NOTHING, MeterQuality, meter_quality
+from parkwatt.accounting.totals import supplies
+from parkwatt.park import Park
+from parkwatt.readings import Millis
+from parkwatt.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What can be said of a park's meters over a span of time.
+
+    Attributes:
+        start: first time [ms].
+        end: where it ends [ms].
+        used: what each meter took in, by its id; without those of which nothing is known.
+        balances: of every meter with meters below it, from the top down.
+        meters: quality per meter id.
+        enterprises: quality per enterprise id, None for the park's own meters; without those that have no meters.
+        park: quality of all meters together; None without any.
+    """
+
+    start: Millis
+    end: Millis
+    used: Mapping[str, Intervals]
+    balances: tuple[Balance, ...]
+    meters: Mapping[str, MeterQuality]
+    enterprises: Mapping[str | None, GroupQuality]
+    park: GroupQuality | None
+
+
+def judged(park: Park, store: Store, used: Mapping[str, Intervals], *, start: Millis, end: Millis) -> Judged:
+    """Judge the meters of a park.
+
+    Args:
+        park: whose meters.
+        store: of the readings.
+        used: what meters took in, virtual ones too, by their ids.
+        start: first time of `used`.
+        end: where it ends.
+    """
+    found = balances(park, used)
+    by_parent = {balance.meter: balance for balance in found}
+    seen = evidence(store, park, start, end)
+    today = local_date(end, park.zone)
+    meters = {
+        m.id: meter_quality(
+            m, used.get(m.id), today=today, balance=by_parent.get(m.id), evidence=seen.get(m.id, NOTHING)
+        )
+        for m in park.meters
+    }
+    content = {carrier: energy(carrier) for carrier in {m.carrier for m in park.meters}}
+
+    def energy_of(meter: str) -> float | None:
+        conversion = content[park.meter_by_id[meter].carrier]
+        return None if conversion is None else conversion.per_unit
+
+    def group(ids: Mapping[str, MeterQuality], mains: frozenset[str]) -> GroupQuality | None:
+        return group_quality(ids, mains, energy_of=energy_of)
+
+    carriers = sorted(content)
+    enterprises: dict[str | None, GroupQuality] = {}
+    for owner in (None, *park.enterprise_by_id):
+        own = {m.id: meters[m.id] for m in park.meters_of(owner)}
+        entries = frozenset(m.id for carrier in carriers for m in park.entry_meters(owner, carrier))
+        quality = group(own, entries)
+        if quality is not None:
+            enterprises[owner] = quality
+    tops = frozenset(m.id for carrier in carriers for m in supplies(park, carrier))
+    return Judged(start, end, used, found, meters, enterprises, group(meters, tops))
