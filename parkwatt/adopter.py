@@ -16,7 +16,8 @@ from parkwatt.live import Live
 from parkwatt.onboarding import Remark
 from parkwatt.park import Meter, Park
 from parkwatt.park.changes import Change
-from parkwatt.park.edit import Edit, EditError, Obstacle, ParkEditor
+from parkwatt.park.edit import Edit, EditError, Obstacle
+from parkwatt.park.editor import ParkEditor
 from parkwatt.readings import Millis
 from parkwatt.store import Store, StoreError, StoreUnavailableError
 
@@ -78,18 +79,18 @@ class Adopter:
                 raise AdoptionError(remark=Remark("changed", what, {"file": edit.path.name}))
 
             def write() -> Change:
-                return self._editor.apply(edit, meter=meter, wire_meter=wish.wire_meter, time=self._clock())
+                return self._editor.apply(edit, record=meter, wire_meter=wish.wire_meter, time=self._clock())
 
             return self._exchange(configuration, write, (wish.wire_meter, meter.id), meter)
 
     def changes(self) -> tuple[Change, ...]:
-        """What was written here and still stands, the newest first."""
-        return tuple(change for change in self._editor.changes.all() if change.undone is None)[:LISTED]
+        """The meters that were written here and still stand, the newest first."""
+        return tuple(change for change in self._meters() if change.undone is None)[:LISTED]
 
     def undo(self, change_id: str) -> Adopted:
         """Take a change back."""
         with self._one_at_a_time:
-            change = self._editor.changes.find(change_id)
+            change = next((change for change in self._meters() if change.id == change_id), None)
             if change is None or change.undone is not None:
                 raise AdoptionError(remark=Remark("no_change", f"there is no change {change_id!r} to take back"))
             edit, configuration = self._edit(lambda devices: self._editor.removal(change, devices=devices))
@@ -100,6 +101,10 @@ class Adopter:
 
             meter = self._rooms.park.meter_by_id.get(change.meter)
             return self._exchange(configuration, write, (change.meter, change.wire_meter), meter)
+
+    def _meters(self) -> tuple[Change, ...]:
+        """The changes that added meters."""
+        return tuple(change for change in self._editor.changes.all() if change.section == "meters")
 
     def _meter(self, wish: Wish) -> Meter:
         park = self._rooms.park

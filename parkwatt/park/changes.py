@@ -17,17 +17,18 @@ KEPT = 100
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A meter that was added.
+    """A record that was added.
 
     Attributes:
         id: of the change.
         time: when.
-        meter: its id in the park file.
-        wire_meter: its id on the wire.
+        meter: the meter's id in the park file; of another section, what the record is called.
+        wire_meter: the meter's id on the wire; empty for another section.
         file: name of the file it stands in, in the park's folder.
         line: where its text begins.
         inserted: what was added, with its line ends.
         undone: when it was taken back; None if it stands.
+        section: of the park file.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Change:
     line: int
     inserted: str
     undone: Millis | None = None
+    section: str = "meters"
 
     @property
     def text(self) -> str:

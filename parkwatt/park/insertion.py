@@ -1,4 +1,4 @@
-"""Where a new meter goes in a file, and what to put there: text is only ever added, nothing is written anew."""
+"""Where a new record goes in a file, and what to put there: text is only ever added, nothing is written anew."""
 
 import csv
 import re
@@ -8,10 +8,10 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from parkwatt.park.document import NULL
 from parkwatt.park.mistakes import Place
-from parkwatt.park.model import Meter
 from parkwatt.park.source import decode, encoding_of
+from parkwatt.park.strict import Strict
 from parkwatt.park.tables import csv_form
-from parkwatt.park.written import csv_row, values_of, yaml_block, yaml_flow
+from parkwatt.park.written import csv_row, usual, values_of, yaml_block, yaml_flow
 
 _DASH = re.compile(r"^( *)-( +)$")
 
@@ -84,7 +84,7 @@ def line_end(text: str) -> str:
     return "\r\n" if "\r\n" in text else "\n"
 
 
-def in_table(data: bytes, meter: Meter) -> Insertion:
+def in_table(data: bytes, record: Strict) -> Insertion:
     """A row at the end of a CSV table.
 
     Raises:
@@ -94,49 +94,53 @@ def in_table(data: bytes, meter: Meter) -> Insertion:
     form = csv_form(text)
     rows = csv.reader(text[form.start :].splitlines(), delimiter=form.delimiter)
     header = [cell.strip() for cell in next((row for row in rows if any(row) and not row[0].startswith("#")), [])]
-    values = values_of(meter)
-    usual = values_of(Meter(id=meter.id))
-    missing = tuple(column for column, value in values.items() if column not in header and usual.get(column) != value)
+    values = values_of(record)
+    missing = tuple(column for column in values if column not in header and not usual(record, column))
     if missing:
         raise MissingColumnError(missing)
     return _line(text, len(text), [csv_row(values, header, form.delimiter)])
 
 
-def in_list(text: str, meters: SequenceNode, meter: Meter) -> Insertion:
-    """An item after the last meter of a list in YAML, written as that one is.
+def in_list(text: str, records: SequenceNode, record: Strict) -> Insertion:
+    """An item after the last record of a list in YAML, written as that one is.
 
     Raises:
         NoPlaceError: if the list cannot be added to.
     """
-    if meters.flow_style:
-        return _in_flow(text, meters, meter)
-    written = [item for item in meters.value if isinstance(item, MappingNode)]
-    last = (written or meters.value)[-1]
-    dash, key = _columns(text, last, meters)
+    if records.flow_style:
+        return _in_flow(text, records, record)
+    written = [item for item in records.value if isinstance(item, MappingNode)]
+    last = (written or records.value)[-1]
+    dash, key = _columns(text, last, records)
     flow = bool(written) and last.flow_style
-    lines = [f"{' ' * dash}- {yaml_flow(meter)}"] if flow else yaml_block(meter, dash=dash, key=key)
+    lines = [f"{' ' * dash}- {yaml_flow(record)}"] if flow else yaml_block(record, dash=dash, key=key)
     return _line(text, _after(text, last, dash), lines)
 
 
-def in_empty(text: str, key: Place, value: Node, meter: Meter) -> Insertion:
-    """The first item, below a key `meters:` that has nothing behind it.
+def in_empty(text: str, key: Place, value: Node, record: Strict) -> Insertion:
+    """The first item, below a key that has nothing behind it.
 
     Raises:
         NoPlaceError: if something stands behind it.
     """
     if not isinstance(value, ScalarNode) or value.tag != NULL or value.value:
-        message = "something stands behind meters: that is no list"
+        message = "something stands behind the colon that is no list"
         raise NoPlaceError(message)
     at = 0
     for _ in range(key.line):
         at = _next_line(text, at)
     dash = (key.column or 1) + 1
-    return _line(text, at, yaml_block(meter, dash=dash, key=dash + 2))
+    return _line(text, at, yaml_block(record, dash=dash, key=dash + 2))
 
 
-def at_end(text: str, meter: Meter) -> Insertion:
-    """A key `meters:` with the first item, at the end of the file."""
-    return _line(text, len(text), ["meters:", *yaml_block(meter, dash=2, key=4)])
+def at_end(text: str, section: str, record: Strict) -> Insertion:
+    """The key of a section with the first item, at the end of the file."""
+    return _line(text, len(text), [f"{section}:", *yaml_block(record, dash=2, key=4)])
+
+
+def table_at_end(text: str, section: str, table: str) -> Insertion:
+    """The key of a section with the name of its table, at the end of the file."""
+    return _line(text, len(text), [f"{section}: {table}"])
 
 
 def _line(text: str, at: int, lines: list[str]) -> Insertion:
@@ -151,23 +155,23 @@ def _next_line(text: str, index: int) -> int:
     return text.find("\n", index) + 1 or len(text)
 
 
-def _columns(text: str, item: Node, meters: SequenceNode) -> tuple[int, int]:
+def _columns(text: str, item: Node, records: SequenceNode) -> tuple[int, int]:
     """The columns of an item's dash and of its keys."""
     begin = item.start_mark.index
     found = _DASH.match(text[text.rfind("\n", 0, begin) + 1 : begin])
     if found:
         dash = len(found[1])
         return dash, dash + 1 + len(found[2])
-    start = meters.start_mark
+    start = records.start_mark
     if text[start.index : start.index + 1] != "-":
-        message = "the list of meters begins in an unusual way"
+        message = "the list begins in an unusual way"
         raise NoPlaceError(message)
     return start.column, start.column + 2
 
 
 def _after(text: str, last: Node, dash: int) -> int:
     """The line below an item, and below the comments that are indented as its keys are."""
-    end = _end(last)
+    end = end_of(last)
     at = end if text[end - 1 : end] == "\n" else _next_line(text, end)
     while at < len(text):
         following = _next_line(text, at)
@@ -179,27 +183,27 @@ def _after(text: str, last: Node, dash: int) -> int:
     return at
 
 
-def _end(node: Node) -> int:
+def end_of(node: Node) -> int:
     """Where the text of a node ends; block lists and mappings say only where the next thing begins."""
     if isinstance(node, MappingNode) and not node.flow_style:
-        return max((_end(part) for pair in node.value for part in pair), default=node.start_mark.index)
+        return max((end_of(part) for pair in node.value for part in pair), default=node.start_mark.index)
     if isinstance(node, SequenceNode) and not node.flow_style:
-        return max((_end(item) for item in node.value), default=node.start_mark.index)
+        return max((end_of(item) for item in node.value), default=node.start_mark.index)
     return int(node.end_mark.index)
 
 
-def _in_flow(text: str, meters: SequenceNode, meter: Meter) -> Insertion:
+def _in_flow(text: str, records: SequenceNode, record: Strict) -> Insertion:
     """An item in brackets; on a line of its own where the others are."""
-    bracket = meters.end_mark.index - 1
-    item = yaml_flow(meter)
-    if not meters.value:
+    bracket = records.end_mark.index - 1
+    item = yaml_flow(record)
+    if not records.value:
         return Insertion(bracket, item)
-    end = _end(meters.value[-1])
+    end = end_of(records.value[-1])
     behind = text[end:bracket]
     comma = behind.lstrip().startswith(",")
     if "\n" not in behind:
         return Insertion(bracket if comma else end, f" {item}" if comma else f", {item}")
-    begin = meters.value[-1].start_mark.index
+    begin = records.value[-1].start_mark.index
     line = text[text.rfind("\n", 0, begin) + 1 : begin]
     indent = line if not line.strip() else "  "
     return Insertion(

@@ -16,7 +16,7 @@ from parkwatt.park.model import Meter, Park, ParkFacts
 from parkwatt.park.records import build
 from parkwatt.park.sections import REFERENCES, SECTIONS
 from parkwatt.park.source import Drafts, Record
-from parkwatt.park.strict import Name
+from parkwatt.park.strict import Name, Strict
 from parkwatt.park.tables import read_table
 from parkwatt.park.virtual import virtual
 
@@ -59,6 +59,18 @@ def check(path: Path, *, devices: Collection[str] | None = None) -> list[Mistake
     return _Reader(path, devices, NO_DRAFTS).mistakes
 
 
+def records_of(path: Path, section: str) -> list[tuple[Record, Strict]]:
+    """The records of a section as they stand in the files, with what they are in the park.
+
+    Raises:
+        ParkFileError: if there are mistakes; it carries all of them.
+    """
+    reader = _Reader(path, None, NO_DRAFTS)
+    if reader.mistakes or reader.park is None:
+        raise ParkFileError(reader.mistakes)
+    return list(zip(reader.records[section], getattr(reader.park, section), strict=True))
+
+
 def summary(park: Park) -> str:
     """What a park has, in one paragraph for the person who checked its file."""
     per_carrier = Counter(meter.carrier for meter in park.meters)
@@ -81,7 +93,7 @@ def park_file(path: Path) -> Path:
 
 
 class _Reader:
-    """One reading of a park file; `park` is None where the file has mistakes."""
+    """One reading of a park file: its `records` by section; `park` is None where the file has mistakes."""
 
     def __init__(self, path: Path, devices: Collection[str] | None, drafts: Drafts) -> None:
         path = park_file(path)
@@ -90,6 +102,7 @@ class _Reader:
         self._document = Document(path, drafts)
         self._devices = devices
         self._unread: set[str] = set()
+        self.records: Mapping[str, list[Record]] = {}
         found: list[Mistake] = []
         self._mistakes = found
         self.park = self._read(self._document.root) if self._document.root else None
@@ -105,6 +118,7 @@ class _Reader:
                 self._mistakes.append(place.mistake(f"unknown key {key!r}", suggestion(key, known)))
         facts = self._facts(root, written.get("park"))
         records = {name: self._records(name, written.get(name), model) for name, model in SECTIONS.items()}
+        self.records = records
         self._check_together(records)
         built: dict[str, Any] = {name: tuple(self._built(model, records[name])) for name, model in SECTIONS.items()}
         if facts is None or self._mistakes or self._document.mistakes:
@@ -130,7 +144,7 @@ class _Reader:
             elif isinstance(item, ScalarNode) and item.value and item.tag != NULL:
                 records += self._table(section, item, model)
             elif not (isinstance(item, ScalarNode) and item.tag == NULL):
-                what, first = f"this is no part of {section}", _key(model)
+                what, first = f"this is no part of {section}", first_key(model)
                 way_out = f"write a list of {section} (- {first}: ...), or the name of a table such as {section}.csv"
                 self._mistakes.append(self._document.place(item).mistake(what, way_out))
                 self._unread.add(section)
@@ -138,8 +152,8 @@ class _Reader:
 
     def _table(self, section: str, node: ScalarNode, model: type[BaseModel]) -> list[Record]:
         path = self._folder / node.value
-        key = _key(model)
-        if not path.is_file():
+        key = first_key(model)
+        if path not in self._drafts and not path.is_file():
             what = f"file {node.value!r} is not in {self._folder}"
             near = [p.name for p in sorted(self._folder.glob("*")) if p.suffix.lower() in {".csv", ".xlsx"}]
             way_out = suggestion(node.value, near, otherwise="put it beside the park file")
@@ -184,7 +198,7 @@ class _Reader:
         return mistake.file != self._document.file, mistake.file, mistake.line, mistake.column or 0, mistake.what
 
 
-def _key(model: type[BaseModel]) -> str:
+def first_key(model: type[BaseModel]) -> str:
     """The first key that a record must have."""
     return next(name for name, field in model.model_fields.items() if field.is_required())
 

@@ -30,6 +30,8 @@ SECTIONS: Mapping[str, type[Strict]] = {
 }
 """Each is a list in the park file, the name of a table, or both mixed; `Park` has them under the same names."""
 
+_SECTION_OF = {model: section for section, model in SECTIONS.items()}
+
 REFERENCES: Mapping[str, Mapping[str, str]] = {
     "enterprises": {"tariff": "tariffs"},
     "meters": {"enterprise": "enterprises", "parent": "meters", "tariff": "tariffs"},
@@ -44,3 +46,8 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "metering_needs": {"enterprise": "enterprises"},
 }
 """Keys of a section's records that name a record of a section, and which."""
+
+
+def section_of(record: Strict) -> str:
+    """The section that a record belongs to."""
+    return _SECTION_OF[type(record)]

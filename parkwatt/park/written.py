@@ -1,70 +1,82 @@
-"""A meter as it is written in a park file: as YAML, or as the row of a table."""
+"""A record as it is written in a park file: as YAML, or as the row of a table."""
 
 import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from parkwatt.park.model import Meter
-from parkwatt.park.strict import Name
+from parkwatt.park.strict import Name, Strict
 
-_SAID_ALWAYS = ("carrier", "role", "domain")
+_SAID_ALWAYS: Mapping[type[Strict], tuple[str, ...]] = {Meter: ("carrier", "role", "domain")}
 """What somebody decided is written, even where leaving it out would say the same."""
 _PLAIN = re.compile(r"[^\W\d_](?:[\w ./()-]*[\w./()-])?")
 """Texts that YAML reads as they are, whoever reads it."""
 _NOT_TEXT = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 
 
-def values_of(meter: Meter) -> dict[str, str]:
-    """What has to be written of a meter, by the column of a table; what is left out takes its default."""
+def values_of(record: Strict) -> dict[str, str]:
+    """What has to be written of a record, by the column of a table; what is left out takes its default."""
+    always = _SAID_ALWAYS.get(type(record), ())
     values: dict[str, str] = {}
-    for key, field in Meter.model_fields.items():
-        value = getattr(meter, key)
+    for key, field in type(record).model_fields.items():
+        value = getattr(record, key)
         if isinstance(value, Name):
             values |= {f"{key}_{language}": text for language, text in value.model_dump().items() if text}
-        elif value != field.default or key in _SAID_ALWAYS:
-            values[key] = _spelled(value) if isinstance(value, int | float) else str(value)
+        elif value != field.default or key in always:
+            values[key] = _spelled(value)
     return values
 
 
-def _spelled(number: float) -> str:
-    return f"{Decimal(repr(number)).normalize():f}"
+def usual(record: Strict, column: str) -> bool:
+    """Whether a table that lacks a column says the same of a record as one that has it."""
+    field = type(record).model_fields.get(column)
+    return field is not None and getattr(record, column) == field.default
 
 
-def yaml_block(meter: Meter, *, dash: int, key: int) -> list[str]:
+def _spelled(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"{Decimal(repr(value)).normalize():f}"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def yaml_block(record: Strict, *, dash: int, key: int) -> list[str]:
     """The lines of an item in a block list.
 
     Args:
-        meter: what to write.
+        record: what to write.
         dash: column of the item's dash, the first is 0.
         key: column of its keys.
     """
     head = " " * dash + "-" + " " * (key - dash - 1)
-    return [(head if number == 0 else " " * key) + line for number, line in enumerate(_pairs(meter))]
+    return [(head if number == 0 else " " * key) + line for number, line in enumerate(_pairs(record))]
 
 
-def yaml_flow(meter: Meter) -> str:
+def yaml_flow(record: Strict) -> str:
     """An item within one line."""
-    return "{" + ", ".join(_pairs(meter)) + "}"
+    return "{" + ", ".join(_pairs(record)) + "}"
 
 
-def _pairs(meter: Meter) -> Iterator[str]:
-    values = values_of(meter)
+def _pairs(record: Strict) -> Iterator[str]:
+    values = values_of(record)
     names = [
         f"{language}: {_scalar(values[f'name_{language}'])}"
         for language in Name.model_fields
         if f"name_{language}" in values
     ]
-    for key in Meter.model_fields:
+    for key in type(record).model_fields:
         if key == "name" and names:
             yield f"name: {{{', '.join(names)}}}"
         elif key in values:
-            yield f"{key}: {values[key] if _is_number(meter, key) else _scalar(values[key])}"
+            yield f"{key}: {values[key] if _is_number(record, key) else _scalar(values[key])}"
 
 
-def _is_number(meter: Meter, key: str) -> bool:
-    return isinstance(getattr(meter, key), int | float)
+def _is_number(record: Strict, key: str) -> bool:
+    return isinstance(getattr(record, key), int | float)
 
 
 def _scalar(text: str) -> str:
@@ -92,10 +104,10 @@ def csv_row(values: Mapping[str, str], header: Sequence[str], delimiter: str) ->
     comma = delimiter == ";"
     cells = (values.get(column, "") for column in header)
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator="").writerow(
+    csv.writer(text, delimiter=delimiter, lineterminator="\n").writerow(
         cell.replace(".", ",") if comma and _DECIMAL.fullmatch(cell) else cell for cell in cells
     )
-    return text.getvalue()
+    return text.getvalue().removesuffix("\n")
 
 
 _DECIMAL = re.compile(r"\d+\.\d+")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from parkwatt.park import Meter, Name
-from parkwatt.park.edit import EditError, Obstacle, ParkEditor
+from parkwatt.park.edit import EditError, Obstacle
+from parkwatt.park.editor import ParkEditor
 from parkwatt.park.load import load_park
 from tests.park.parks import IDS, TEXTS
 from tests.park.writing import HEAD, write
@@ -43,7 +44,7 @@ def roundtrip(folder: Path, meter: Meter) -> tuple[bytes, bytes]:
     editor = ParkEditor(folder)
     park = load_park(folder)
     edit = editor.addition(meter)
-    change = editor.apply(edit, meter=meter, wire_meter="w", time=0)
+    change = editor.apply(edit, record=meter, wire_meter="w", time=0)
     with_it = edit.path.read_bytes()
     assert load_park(folder).meter_by_id == {**park.meter_by_id, meter.id: meter}
     editor.take_back(editor.removal(change), change, time=1)
@@ -113,7 +114,7 @@ def test_adopt_then_undo_gives_the_same_bytes(text: str, meter_id: str, name: st
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "park.yaml"
         path.write_bytes(text.replace("\n", end).encode())
-        meter = Meter(id=meter_id, name=Name(zh=name), ct=80.0, wire_id="x")
+        meter = Meter(id=meter_id, name=Name(zh=name), ct=80.0, wire_id="a/b")
         if any(other.id == meter_id for other in load_park(path).meters):
             return
         before, after = roundtrip(Path(folder), meter)
@@ -162,7 +163,7 @@ def test_a_file_that_was_edited_meanwhile_is_not_overwritten(tmp_path: Path) -> 
     edit = editor.addition(NEW)
     path.write_text(path.read_text() + "# mine\n")
     with pytest.raises(EditError, match="was changed"):
-        editor.apply(edit, meter=NEW, wire_meter="w", time=0)
+        editor.apply(edit, record=NEW, wire_meter="w", time=0)
     assert path.read_text().endswith("# mine\n")
     assert editor.changes.all() == ()
 
@@ -171,7 +172,7 @@ def test_undo_keeps_what_others_changed(tmp_path: Path) -> None:
     """Edits elsewhere in the file survive an undo; where the lines themselves were edited, they are shown instead."""
     path = write(tmp_path, HEAD + "meters:\n  - id: a\n")
     editor = ParkEditor(tmp_path)
-    change = editor.apply(editor.addition(NEW), meter=NEW, wire_meter="w", time=0)
+    change = editor.apply(editor.addition(NEW), record=NEW, wire_meter="w", time=0)
     path.write_text("# on top\n" + path.read_text() + "  - id: c\n")
     edit = editor.removal(change)
     assert edit.after.decode() == "# on top\n" + HEAD + "meters:\n  - id: a\n  - id: c\n"
@@ -186,7 +187,7 @@ def test_undo_of_a_meter_that_others_hang_on(tmp_path: Path) -> None:
     """A meter that became a parent is not taken out from under the others."""
     path = write(tmp_path, HEAD + "meters:\n  - id: a\n")
     editor = ParkEditor(tmp_path)
-    change = editor.apply(editor.addition(NEW), meter=NEW, wire_meter="w", time=0)
+    change = editor.apply(editor.addition(NEW), record=NEW, wire_meter="w", time=0)
     path.write_text(path.read_text() + "  - {id: below, carrier: water, parent: new}\n")
     with pytest.raises(EditError, match="there is no meter 'new'"):
         editor.removal(change)
@@ -199,7 +200,7 @@ def test_the_former_text_is_kept_beside_the_park(tmp_path: Path) -> None:
     (tmp_path / "park.yaml").symlink_to(real)
     editor = ParkEditor(tmp_path)
     before = real.read_bytes()
-    change = editor.apply(editor.addition(NEW), meter=NEW, wire_meter="w", time=0)
+    change = editor.apply(editor.addition(NEW), record=NEW, wire_meter="w", time=0)
     assert (tmp_path / ".parkwatt" / "changes" / f"{change.id}.before").read_bytes() == before
     assert (tmp_path / "park.yaml").is_symlink()
     assert stat.S_IMODE(real.stat().st_mode) == 0o640
@@ -214,7 +215,7 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     try:
         editor = ParkEditor(tmp_path)
         with pytest.raises(EditError) as refused:
-            editor.apply(editor.addition(NEW), meter=NEW, wire_meter="w", time=0)
+            editor.apply(editor.addition(NEW), record=NEW, wire_meter="w", time=0)
         assert refused.value.obstacle is Obstacle.NOT_WRITTEN
     finally:
         tmp_path.chmod(0o755)
