@@ -9,7 +9,6 @@ from dashboards.live.parameters import time
 from parkwatt.accounting.intervals import Intervals
 from parkwatt.accounting.periods import QUARTER, day_of, days_earlier
 from parkwatt.kept_rows import TooLongError, kept, settled
-from parkwatt.readings import Millis
 from parkwatt.store.derived import Stretch
 from parkwatt.store.open_derived import open_derived
 
@@ -17,7 +16,7 @@ DAYS = 30
 """Whole local days that are looked at where nobody says which time."""
 
 
-def span(context: Context, from_: str | None, to: str | None) -> tuple[Millis, Millis]:
+def span(context: Context, from_: str | None, to: str | None) -> Stretch:
     """The asked time, as far as it is settled, in whole quarter-hours.
 
     Raises:
@@ -30,16 +29,16 @@ def span(context: Context, from_: str | None, to: str | None) -> tuple[Millis, M
     start = start // QUARTER * QUARTER
     if start >= end:
         raise HTTPException(400, "from must be before to, and half an hour ago at least")
-    return start, end
+    return Stretch(start, end)
 
 
-def accounted(context: Context, start: Millis, end: Millis) -> Mapping[str, Intervals]:
+def accounted(context: Context, asked: Stretch) -> Mapping[str, Intervals]:
     """What each meter took in per 15 minutes, by its id.
 
     Raises:
         HTTPException: 400 if that is too much at once.
     """
     try:
-        return kept(open_derived(context.store), context.park, Stretch(start, end))
+        return kept(open_derived(context.store), context.park, asked)
     except TooLongError as error:
         raise HTTPException(400, str(error)) from None

@@ -24,12 +24,12 @@ def balance_routes(context: Context) -> APIRouter:
 
         Without `from` and `to`: the last 30 whole local days. Quarter-hours that are not settled yet are left out.
         """
-        start, end = span(context, from_, to)
-        found = balances(context.park, accounted(context, start, end))
+        asked = span(context, from_, to)
+        found = balances(context.park, accounted(context, asked))
         wanted = [one for one in found if is_wanted(one.meter, meter)]
         return BalancesAnswer(
-            start=to_iso(start),
-            end=to_iso(end),
+            start=to_iso(asked.start),
+            end=to_iso(asked.end),
             balances=[_balance_answer(context.park, one) for one in wanted],
             where=[one.meter for one in ranked(context.park, wanted)],
         )

@@ -14,6 +14,7 @@ from dashboards.live.answers_quality import (
     QualityAnswer,
 )
 from dashboards.live.context import Context
+from dashboards.live.figures.evidence import evidence
 from dashboards.live.figures.quality import judged
 from dashboards.live.parameters import FromParameter, ToParameter
 from parkwatt.accounting.coverage import Coverage, coverage, without_level
@@ -21,6 +22,7 @@ from parkwatt.accounting.group_quality import GroupQuality
 from parkwatt.accounting.quality import MENDS, MeterQuality
 from parkwatt.park import Park
 from parkwatt.readings import to_iso
+from parkwatt.store.open_derived import open_derived
 
 EnterpriseParameter = Annotated[str | None, QueryParameter(description="Only this enterprise and its meters.")]
 
@@ -37,12 +39,13 @@ def quality_routes(context: Context) -> APIRouter:
         park = context.park
         if enterprise is not None and enterprise not in park.enterprise_by_id:
             raise HTTPException(404, f"there is no enterprise {enterprise!r}")
-        start, end = span(context, from_, to)
-        found = judged(park, context.store, accounted(context, start, end), start=start, end=end)
+        asked = span(context, from_, to)
+        seen = evidence(context.store, open_derived(context.store), park, asked)
+        found = judged(park, accounted(context, asked), seen, asked)
         owners = [owner for owner in found.enterprises if enterprise in {None, owner}]
         return QualityAnswer(
-            start=to_iso(start),
-            end=to_iso(end),
+            start=to_iso(asked.start),
+            end=to_iso(asked.end),
             park=None if found.park is None or enterprise else _group_answer(None, found.park),
             enterprises=[_group_answer(owner, found.enterprises[owner]) for owner in owners],
             meters=[

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from dashboards.live.api import api_routes
 from dashboards.live.context import Context
 from parkwatt.account import Accountant
+from parkwatt.accounting.happenings import Basis, Happening
 from parkwatt.live import Live
 from parkwatt.park import Enterprise, Meter, Name, Park, Role
 from parkwatt.park.metering import MeteringNeed
@@ -18,7 +19,7 @@ from parkwatt.quantities import Kind
 from parkwatt.readings import Quality, Reading, from_iso
 from parkwatt.status import Status
 from parkwatt.store import Batch, Store
-from parkwatt.store.derived import Stretch
+from parkwatt.store.derived import Happened, Stretch
 from parkwatt.store.duck import DuckStore
 from parkwatt.store.influx.store import InfluxStore
 from parkwatt.store.open_derived import open_derived
@@ -79,8 +80,11 @@ def served(store: Store) -> Iterator[Web]:
             store.write(Batch.of([reading], arrived=border + delayed.get(meter, 2_000)))
     odd = Reading("line-2", "energy_import", None, 9e9, Kind.REGISTER, MIDNIGHT + 30_000, quality=Quality.SUSPECT)
     store.write(Batch.of([odd], arrived=MIDNIGHT + 31_000))
-    accountant = Accountant(store, open_derived(store), there, clock=Clock(NOW))
+    home = open_derived(store)
+    accountant = Accountant(store, home, there, clock=Clock(NOW))
     accountant.account_span(Stretch(MIDNIGHT - DAY, NOW))
+    fell = Happened("line-1", "energy_import", MIDNIGHT + HOUR, Happening.RESET, Basis.OPEN, 7.0, 1.0, None, "")
+    home.replace_happenings({"line-1": Stretch(MIDNIGHT, NOW)}, [fell])
     context = Context(there, store, Live(), lambda: Status(store.totals()), lambda: NOW)
     app = FastAPI()
     app.include_router(api_routes(context))
@@ -130,6 +134,8 @@ def test_quality_of_meters(web: Web) -> None:
     assert part("late", "timeliness")["number"] == 0
     assert "15 minutes" in part("late", "timeliness")["mend"]
     assert part("line-2", "plausibility")["number"] < 1
+    assert part("line-1", "plausibility")["score"] == 0.75
+    assert "under events in the park file" in part("line-1", "plausibility")["mend"]
     assert "loss" in part("shop", "balance")["mend"]
     assert meters["silent"]["score"] == 0
     assert part("grid", "balance")["mend"] is None

@@ -3,6 +3,7 @@
 Looked at are minutes around day borders, so that a month of a park costs some tens of thousands of readings.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,6 +11,7 @@ from math import fsum
 
 import numpy as np
 
+from parkwatt.accounting.happenings import Basis
 from parkwatt.accounting.meters import EXPORT, PRODUCTION, registers_of
 from parkwatt.accounting.periods import day_start, local_date
 from parkwatt.accounting.quality import BORDER, TIMELY, Evidence
@@ -17,6 +19,7 @@ from parkwatt.flags import QUALITY_BITS, SUSPECT_BITS
 from parkwatt.park import Meter, Park, Role
 from parkwatt.readings import Millis
 from parkwatt.store import Arrived, Query, Store
+from parkwatt.store.derived import DerivedStore, Stretch
 
 MOST_BORDERS = 32
 """Day borders that are looked at, the first and the last among them."""
@@ -36,8 +39,17 @@ def day_borders(park: Park, start: Millis, end: Millis) -> list[Millis]:
     return found
 
 
-def evidence(store: Store, park: Park, start: Millis, end: Millis) -> dict[str, Evidence]:
-    """What readings show of each real meter, by its id; empty where no day border lies in the time."""
+def evidence(store: Store, home: DerivedStore, park: Park, span: Stretch) -> dict[str, Evidence]:
+    """What readings, and what happened to registers, show of each real meter, by its id.
+
+    Args:
+        store: of the readings.
+        home: of what happened.
+        park: whose meters.
+        span: of time; where no border of a day lies in it, readings show nothing.
+    """
+    start, end = span
+    asked = Counter(one.meter for one in home.happenings(start=start, end=end) if one.basis == Basis.OPEN)
     borders = _some(day_borders(park, start, end))
     meters = [meter for meter in park.meters if meter.formula is None]
     seen = {meter.id: _Seen() for meter in meters}
@@ -47,13 +59,14 @@ def evidence(store: Store, park: Park, start: Millis, end: Millis) -> dict[str, 
         for piece in store.scan(query):
             _look(piece, border, seen)
     if not borders:
-        return {}
+        return {meter.id: Evidence(open_events=asked[meter.id]) for meter in meters}
     whole = borders[0] == start and borders[-1] == end and start < end
     return {
         meter.id: Evidence(
             borders_read=len(seen[meter.id].at) / len(borders),
             timely=_ratio(seen[meter.id].timely, seen[meter.id].timed),
             suspect=_ratio(seen[meter.id].suspect, seen[meter.id].readings),
+            open_events=asked[meter.id],
             register=_counted(park, meter, seen[meter.id].at, start, end) if whole else None,
         )
         for meter in meters

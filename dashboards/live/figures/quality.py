@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dashboards.live.figures.evidence import evidence
 from parkwatt.accounting.balance import Balance, balances
 from parkwatt.accounting.emissions import energy
 from parkwatt.accounting.group_quality import GroupQuality, group_quality
 from parkwatt.accounting.intervals import Intervals
 from parkwatt.accounting.periods import local_date
-from parkwatt.accounting.quality import NOTHING, MeterQuality, meter_quality
+from parkwatt.accounting.quality import NOTHING, Evidence, MeterQuality, meter_quality
 from parkwatt.accounting.totals import supplies
 from parkwatt.park import Park
-from parkwatt.readings import Millis
-from parkwatt.store import Store
+from parkwatt.store.derived import Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +19,7 @@ class Judged:
     """What can be said of a park's meters over a span of time.
 
     Attributes:
-        start: first time [ms].
-        end: where it ends [ms].
+        span: of time.
         used: what each meter took in, by its id; without those of which nothing is known.
         balances: of every meter with meters below it, from the top down.
         meters: quality per meter id.
@@ -30,8 +27,7 @@ class Judged:
         park: quality of all meters together; None without any.
     """
 
-    start: Millis
-    end: Millis
+    span: Stretch
     used: Mapping[str, Intervals]
     balances: tuple[Balance, ...]
     meters: Mapping[str, MeterQuality]
@@ -39,20 +35,18 @@ class Judged:
     park: GroupQuality | None
 
 
-def judged(park: Park, store: Store, used: Mapping[str, Intervals], *, start: Millis, end: Millis) -> Judged:
+def judged(park: Park, used: Mapping[str, Intervals], seen: Mapping[str, Evidence], span: Stretch) -> Judged:
     """Judge the meters of a park.
 
     Args:
         park: whose meters.
-        store: of the readings.
         used: what meters took in, virtual ones too, by their ids.
-        start: first time of `used`.
-        end: where it ends.
+        seen: what else is known of them.
+        span: the time of both.
     """
     found = balances(park, used)
     by_parent = {balance.meter: balance for balance in found}
-    seen = evidence(store, park, start, end)
-    today = local_date(end, park.zone)
+    today = local_date(span.end, park.zone)
     meters = {
         m.id: meter_quality(
             m, used.get(m.id), today=today, balance=by_parent.get(m.id), evidence=seen.get(m.id, NOTHING)
@@ -77,4 +71,4 @@ def judged(park: Park, store: Store, used: Mapping[str, Intervals], *, start: Mi
         if quality is not None:
             enterprises[owner] = quality
     tops = frozenset(m.id for carrier in carriers for m in supplies(park, carrier))
-    return Judged(start, end, used, found, meters, enterprises, group(meters, tops))
+    return Judged(span, used, found, meters, enterprises, group(meters, tops))
