@@ -72,11 +72,11 @@ class Insertion(NamedTuple):
 
     @classmethod
     def found(cls, text: str, inserted: str) -> "Insertion | None":
-        """Where a text was put in; None if it is not there, or more than once."""
+        """Where a text was put in; of several that are the same the last; None if it is not there."""
         places = [m.start() for m in re.finditer(re.escape(inserted), text)]
         if inserted.endswith("\n") and not inserted.startswith(("\r", "\n")):
             places = [at for at in places if at == 0 or text[at - 1] == "\n"]
-        return cls(places[0], inserted) if len(places) == 1 else None
+        return cls(places[-1], inserted) if places else None
 
 
 def line_end(text: str) -> str:
