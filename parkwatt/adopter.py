@@ -49,7 +49,11 @@ class Rooms(Protocol):
 
 
 class Adopter:
-    """The `Adoption` of a process that was started from a park file."""
+    """The `Adoption` of a process that was started from a park file.
+
+    Attributes:
+        one_at_a_time: held from looking at the park's files until the process goes on with what they say.
+    """
 
     def __init__(self, rooms: Rooms, park_file: Path, *, clock: Callable[[], Millis]) -> None:
         """Prepare.
@@ -61,7 +65,7 @@ class Adopter:
         """
         self._rooms, self._clock = rooms, clock
         self._editor = ParkEditor(park_file)
-        self._one_at_a_time = threading.Lock()
+        self.one_at_a_time = threading.Lock()
 
     def preview(self, wish: Wish) -> Draft:
         """What would be written."""
@@ -71,7 +75,7 @@ class Adopter:
 
     def adopt(self, wish: Wish, *, version: str | None = None) -> Adopted:
         """Write the meter, and go on with the park as it is then."""
-        with self._one_at_a_time:
+        with self.one_at_a_time:
             meter = self._meter(wish)
             edit, configuration = self._edit(lambda devices: self._editor.addition(meter, devices=devices))
             if version is not None and version != _version(edit):
@@ -89,7 +93,7 @@ class Adopter:
 
     def undo(self, change_id: str) -> Adopted:
         """Take a change back."""
-        with self._one_at_a_time:
+        with self.one_at_a_time:
             change = next((change for change in self._meters() if change.id == change_id), None)
             if change is None or change.undone is not None:
                 raise AdoptionError(remark=Remark("no_change", f"there is no change {change_id!r} to take back"))

@@ -33,6 +33,7 @@ from parkwatt.live import Live
 from parkwatt.moving.nightly import NightlyBackup
 from parkwatt.park import Park
 from parkwatt.readings import Millis
+from parkwatt.recorder import Recorder
 from parkwatt.reload_signal import ReloadOnSignal
 from parkwatt.reporting import Reporting
 from parkwatt.status import Problem, Status
@@ -145,6 +146,7 @@ class Installation:
         on_reload: told after park and device models have changed in the running process.
         replay: reads kept messages again; None where none are kept.
         adoption: writes meters into the park file; None where there is none to write.
+        recording: writes other records into it; None where there is none to write.
     """
 
     def __init__(  # noqa: PLR0913 - what is wired together, each by its name
@@ -174,6 +176,9 @@ class Installation:
         self.on_reload: list[Callable[[Configuration], None]] = []
         self.replay: Replay | None = None
         self.adoption = Adopter(self, park_file, clock=now) if park_file is not None else None
+        self.recording = None
+        if park_file is not None and self.adoption is not None:
+            self.recording = Recorder(self, park_file, clock=now, one_at_a_time=self.adoption.one_at_a_time)
         self._intake, self._web = intake, web
         self._one_at_a_time = threading.RLock()
         self.pipeline: Pipeline | None = None
@@ -340,7 +345,7 @@ class Installation:
                 from dashboards.live.server import Server, build
 
                 rooms = (self.park, self.store, self.live, self.status, now)
-                context = Context(*rooms, onboarding=self._teacher(), adoption=self.adoption)
+                context = Context(*rooms, onboarding=self._teacher(), adoption=self.adoption, recording=self.recording)
 
                 def show(configuration: Configuration) -> None:
                     context.park = configuration.park

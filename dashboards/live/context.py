@@ -8,6 +8,7 @@ from parkwatt.live import Live
 from parkwatt.onboarding import Onboarding
 from parkwatt.park import Park
 from parkwatt.readings import Millis
+from parkwatt.recording import Recording
 from parkwatt.status import StatusSource
 from parkwatt.store import Store
 
@@ -23,6 +24,7 @@ class Context:
         status: how the pipeline is doing.
         clock: now, so that tests can say when now is.
         adoption: writes meters into the park file; None where there is none to write.
+        recording: writes other records into it; None where there is none to write.
         onboarding: learns messages that nothing understands; None in a process that only shows.
     """
 
@@ -33,3 +35,4 @@ class Context:
     clock: Callable[[], Millis]
     onboarding: Onboarding | None = None
     adoption: Adoption | None = None
+    recording: Recording | None = None
