@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 
 from parkwatt.park import Meter, Park
+from parkwatt.park.model import ParkFacts
 
 HEADER = """\
 Simulated park: every enterprise, contact and figure in it is invented.
@@ -32,7 +33,7 @@ def write_park(park: Park, folder: Path) -> Path:
         rows.writeheader()
         rows.writerows(_row(meter) for meter in park.meters)
     document = CommentedMap(
-        park=park.model_dump(mode="json", exclude={"enterprises", "meters"}, exclude_none=True),
+        park=park.model_dump(mode="json", include=set(ParkFacts.model_fields), exclude_none=True),
         enterprises=[e.model_dump(mode="json", exclude_defaults=True) for e in park.enterprises],
         meters="meters.csv",
     )
