@@ -47,6 +47,7 @@ class Price(Strict):
         funds: government funds and surcharges, added after the ratio [yuan per unit].
         capacity: price of transformer capacity [yuan per kVA and month].
         demand: price of maximum demand [yuan per kW and month].
+        demand_high_use: the same in a month with at least 260 kWh per kVA of capacity, where the tariff has such a price.
         source: who says so.
     """
 
@@ -56,6 +57,7 @@ class Price(Strict):
     funds: Yuan = 0.0
     capacity: Yuan | None = None
     demand: Yuan | None = None
+    demand_high_use: Yuan | None = None
     source: str = ""
 
 

@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
@@ -80,7 +81,7 @@ def heat_co2() -> Factor:
 
 def steam_energy() -> Factor:
     """Energy that a tonne of steam brings [GJ/t]: an assumption, marked so."""
-    return _assumptions()["assumptions/steam_energy"]
+    return _listed("assumptions")["assumptions/steam_energy"]
 
 
 def standard_coal(medium: str) -> Factor:
@@ -109,7 +110,21 @@ def time_of_use() -> TimeOfUse:
 @cache
 def shipped() -> Mapping[str, Factor]:
     """Every factor that ships, by its id."""
-    return {**_electricity(), **_fuels(), **_standard_coal(), **_assumptions()}
+    return {**_electricity(), **_fuels(), **_standard_coal(), **_listed("assumptions"), **_listed("two_part")}
+
+
+@cache
+def power_factor_adjustment(standard: str) -> tuple[Mapping[Decimal, Decimal], Factor]:
+    """What is put on a bill by its power factor, to two decimals [%], and the factor that names the table.
+
+    Args:
+        standard: power factor that the tariff asks for: 0.90, 0.85 or 0.80.
+    """
+    rows = list(_rows("power_factor_adjust.csv"))
+    column = f"adj_pct_std{standard}"
+    percent = {Decimal(row["pf"]).quantize(Decimal("0.01")): Decimal(row[column]) for row in rows}
+    table_id = f"power_factor_adjust/{standard}"
+    return percent, Factor(table_id, float(standard), "%", None, None, rows[0]["source"], rows[0]["checked"])
 
 
 def _average() -> Iterator[Factor]:
@@ -163,10 +178,11 @@ def _standard_coal() -> dict[str, Factor]:
 
 
 @cache
-def _assumptions() -> dict[str, Factor]:
+def _listed(table: str) -> dict[str, Factor]:
+    """Factors of a table that has one number a line, each with its own id."""
     return {
-        f"assumptions/{row['id']}": Factor(
-            id=f"assumptions/{row['id']}",
+        f"{table}/{row['id']}": Factor(
+            id=f"{table}/{row['id']}",
             value=float(row["value"]),
             unit=row["unit"],
             year=int(row["data_year"]) if row["data_year"] else None,
@@ -174,7 +190,7 @@ def _assumptions() -> dict[str, Factor]:
             source=row["source"],
             checked=row["checked"],
         )
-        for row in _rows("assumptions.csv")
+        for row in _rows(f"{table}.csv")
     }
 
 
