@@ -8,6 +8,9 @@
 PYTHON ?= python3
 ARGS ?=
 
+# Tests run in several processes, a file in one of them; ARGS=-n0 runs them one after the other.
+SPREAD := -n auto --dist loadfile --no-loadscope-reorder
+
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 MADE := .venv/.made
@@ -31,7 +34,7 @@ demo: $(RUN) ## a simulated park on the live page, http://127.0.0.1:8080
 
 test: $(DEV) ## all tests; installs Mosquitto, Chromium and a font from Debian where it may
 	@tools/ensure_servers
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 check: $(DEV) ## style, types and the direction of imports
 	$(BIN)/ruff check .

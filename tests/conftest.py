@@ -14,9 +14,18 @@ from ingest.embedded import EmbeddedBroker
 from parkwatt.store.duck import DuckStore
 from tests.influx_server import influx, influx_three, influxd
 from tests.servers import answers, free_port
+from tests.spread import pytest_collection_modifyitems, pytest_xdist_auto_num_workers
 from tests.waiting import until
 
-__all__ = ["answers", "free_port", "influx", "influx_three", "influxd"]
+__all__ = [
+    "answers",
+    "free_port",
+    "influx",
+    "influx_three",
+    "influxd",
+    "pytest_collection_modifyitems",
+    "pytest_xdist_auto_num_workers",
+]
 
 # Debian has it where only root's PATH looks.
 MOSQUITTO = shutil.which("mosquitto", path=os.environ["PATH"] + os.pathsep + "/usr/sbin") or "mosquitto"

@@ -16,7 +16,7 @@ GOOD = Outcome(
     found=dict(MEANT),
     rows=len(MEANT),
     energy_rows=len(MEANT),
-    status={"stored": 2 * len(MEANT), "rejected": 0, "meters": METERS, "unassigned": 0},
+    status={"stored": 2 * len(MEANT), "duplicate": 0, "rejected": 0, "meters": METERS, "unassigned": 0},
     readings={time: power for (which, time), power in MEANT.items() if which == meter(0)},
     seen=True,
     consumed={meter(number): 0.5 for number in range(METERS)},
@@ -26,8 +26,12 @@ GOOD = Outcome(
 
 
 def test_a_good_run_has_no_fault() -> None:
-    """Where everything is as it must be, nothing is said; a machine without a browser is no fault."""
+    """Where everything is as it must be, nothing is said; a machine without a browser is no fault.
+
+    Nor is it one that a killed collector found as duplicates what it had written and not yet counted.
+    """
     assert faults(GOOD) == []
+    assert faults(replace(GOOD, status={**GOOD.status, "stored": 230, "duplicate": 10})) == []
     assert faults(replace(GOOD, seen=None)) == []
 
 
@@ -39,7 +43,9 @@ def test_a_good_run_has_no_fault() -> None:
         ({"found": {**MEANT, (meter(1), 0): 9.0}}, "1 readings have another value"),
         ({"rows": len(MEANT) + 1}, "InfluxDB counts 121 readings of active power, 120 were published"),
         ({"energy_rows": len(MEANT) - 1}, "InfluxDB counts 119 readings of energy"),
-        ({"status": {**GOOD.status, "stored": 239}}, "the page says stored 239, not 240"),
+        ({"status": {**GOOD.status, "stored": 239, "duplicate": 0}}, "the page says stored 239, not 240"),
+        ({"status": {**GOOD.status, "stored": 230, "duplicate": 9}}, "the page says stored 230, not 240"),
+        ({"status": {**GOOD.status, "stored": 241, "duplicate": 9}}, "the page says stored 241, not 240"),
         ({"status": {**GOOD.status, "rejected": 1}}, "the page says rejected 1, not 0"),
         ({"readings": {}}, "the page has 0 readings of load-00"),
         ({"seen": False}, "not on its page in the browser"),
