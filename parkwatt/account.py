@@ -6,15 +6,20 @@ from typing import NamedTuple
 
 import numpy as np
 
+from parkwatt.account_closed import Closed
+from parkwatt.account_virtual import virtual
 from parkwatt.accounting import derived
-from parkwatt.accounting.life import Lives
+from parkwatt.accounting.intervals import Intervals
 from parkwatt.accounting.meters import Found, consumed, registers_of
 from parkwatt.accounting.periods import QUARTER, borders, quarter_of
 from parkwatt.accounting.reach import reached
+from parkwatt.accounting.rules import Rules
+from parkwatt.accounting.virtual import real_terms, virtual_meters
 from parkwatt.park import Meter, Park
+from parkwatt.park.times import Span
 from parkwatt.readings import Millis, SeriesKey
 from parkwatt.store import Changes, Query, Store
-from parkwatt.store.derived import Changed, Consumption, DerivedStore, Stretch, joined
+from parkwatt.store.derived import Changed, Consumption, DerivedStore, Happened, Stretch, joined
 from parkwatt.surroundings import Newest, Seen, Surroundings, counted, times
 
 DAY: Millis = 86_400_000
@@ -38,24 +43,31 @@ class Job(NamedTuple):
         meters: which.
         stretch: of time [ms].
         last: whether nothing after it is accounted with it.
+        at_once: most meters in a piece of it; `METERS_AT_ONCE` where it is left out.
     """
 
     meters: Sequence[Meter]
     stretch: Stretch
     last: bool = True
+    at_once: int | None = None
 
     def parts(self, until: Millis) -> Iterator["Job"]:
         """Pieces that fit into memory, whole quarter-hours, none after `until`."""
-        start = self.stretch.start // QUARTER * QUARTER
+        start, at_once = self.stretch.start // QUARTER * QUARTER, self.at_once or METERS_AT_ONCE
         end = min(-(-self.stretch.end // QUARTER) * QUARTER, until)
         for since in range(start, end, _LONGEST):
-            for n in range(0, len(self.meters), METERS_AT_ONCE):
+            for n in range(0, len(self.meters), at_once):
                 part = Stretch(since, min(since + _LONGEST, end))
-                yield Job(self.meters[n : n + METERS_AT_ONCE], part, last=part.end == end)
+                yield Job(self.meters[n : n + at_once], part, last=part.end == end)
 
 
 class Accountant:
-    """Accounts meters of a park from one store into derived data."""
+    """Accounts meters of a park from one store into derived data.
+
+    Attributes:
+        rules: what rows rest on beside readings.
+        closed: periods that are not written over.
+    """
 
     def __init__(self, store: Store, home: DerivedStore, park: Park, *, clock: Callable[[], Millis]) -> None:
         """Of a park, from a store, into a home of derived data."""
@@ -63,7 +75,7 @@ class Accountant:
         self._surroundings = Surroundings(store, clock=clock)
         self._home = home
         self._clock = clock
-        self.park = park
+        self.use(Rules(park))
 
     @property
     def finished(self) -> Millis:
@@ -72,13 +84,13 @@ class Accountant:
 
     @property
     def park(self) -> Park:
-        """As its file says it now; may be exchanged for another state of the same park."""
-        return self._park
+        """As its file says it now."""
+        return self.rules.park
 
-    @park.setter
-    def park(self, park: Park) -> None:
-        self._park = park
-        self._lives = Lives(park)
+    def use(self, rules: Rules) -> None:
+        """From now on account by other rules of the same park."""
+        self.rules = rules
+        self.closed = Closed(rules, self._home)
 
     def newest(self) -> Newest:
         """What the store has, as far as news were asked for; a time that is not yet counts as now."""
@@ -103,21 +115,51 @@ class Accountant:
         The result is the same, to the last bit, in whatever parts the time is accounted.
         """
         changed, until = Changed(), self.finished
+        touched: dict[str, Stretch] = {}
         parts = [part for job in jobs for part in job.parts(until)]
         for done, part in enumerate(parts):
             progress(done, len(parts))
-            changed = changed.plus(self._account(part, newest))
+            counts, stretches = self._account(part, newest)
+            changed = changed.plus(counts)
+            for meter, stretch in stretches.items():
+                touched[meter] = _both(stretch, touched.get(meter, stretch))
+        made = virtual(self.park, self._home, touched)
+        changed = changed.plus(self._put(made.stretches, derived.consumption(self.rules, made.used)))
+        self._note_bases({**touched, **made.stretches})
         progress(len(parts), len(parts))
         return changed
 
     def rows(self, meters: Sequence[Meter], stretch: Stretch) -> Consumption:
         """What registers say of a stretch now, as far as intervals are over; nothing is written."""
         newest = self.newest()
+        terms = {term for meter in meters for term in real_terms(self.park, meter.id)}
+        real = [meter for meter in self.park.meters if meter.id in terms]
         parts = []
-        for part in Job(meters, stretch).parts(self.finished):
-            found = self._surroundings.around(part.meters, part.stretch, newest, self._lives)
-            parts.append(self._rows(found, dict.fromkeys((meter.id for meter in part.meters), part.stretch), newest))
+        for part in Job(real, stretch, at_once=max(len(real), 1)).parts(self.finished):
+            found = self._surroundings.around(part.meters, part.stretch, newest, self.rules.lives)
+            used = self._used(found, dict.fromkeys((meter.id for meter in real), part.stretch), newest)
+            used |= virtual_meters(self.park, used)
+            wanted = {meter.id: used[meter.id] for meter in meters if meter.id in used}
+            parts.append(derived.consumption(self.rules, wanted))
         return joined(parts)
+
+    def stale(self) -> list[Job]:
+        """What rests on other rules than those of now: meters and the months that are to be accounted again."""
+        months: dict[Span, set[str]] = {}
+        known = self._home.bases()
+        for (meter_id, begins), basis in known.items():
+            meter = self.park.meter_by_id.get(meter_id)
+            if meter is not None:
+                for month, span in self.rules.months(begins, begins + 1):
+                    if self.rules.basis(meter, month) != basis:
+                        months.setdefault(span, set()).update(real_terms(self.park, meter_id))
+        for meter_id in self.park.formulas.keys() - {meter for meter, _ in known}:
+            terms = real_terms(self.park, meter_id).keys()
+            for begins in {start for meter, start in known if meter in terms}:
+                for _, span in self.rules.months(begins, begins + 1):
+                    months.setdefault(span, set()).update(terms)
+        by_id = self.park.meter_by_id
+        return [Job([by_id[meter] for meter in sorted(some)], Stretch(*span)) for span, some in sorted(months.items())]
 
     def account_span(self, stretch: Stretch, *, progress: Progress = unseen) -> Changed:
         """Account a span of time of all meters; its contracted demands become what the park file says now."""
@@ -125,37 +167,57 @@ class Accountant:
         self._home.replace_limits(stretch, derived.limits(self.park, *stretch))
         return changed
 
-    def _account(self, part: Job, newest: Newest) -> Changed:
-        found = self._surroundings.around(part.meters, part.stretch, newest, self._lives)
+    def _account(self, part: Job, newest: Newest) -> tuple[Changed, dict[str, Stretch]]:
+        """Account a part; what was written, and which stretches were looked at."""
+        found = self._surroundings.around(part.meters, part.stretch, newest, self.rules.lives)
         gaps = self._surroundings.gaps_after(part.meters, part.stretch.end, newest) if part.last else {}
-        until = self.finished
         stretches: dict[str, Stretch] = {}
         for meter in part.meters:
-            start, end = reached(times(found, counted(meter, newest)), *part.stretch)
-            stretches[meter.id] = Stretch(start, min(max(end, gaps.get(meter.id, end)), until))
-        far = {
-            meter: s
-            for meter, s in stretches.items()
-            if s.start < part.stretch.start - DAY or s.end > part.stretch.end + DAY
-        }
-        near = {meter: s for meter, s in stretches.items() if meter not in far}
-        changed = self._home.replace_consumption(near, self._rows(found, near, newest))
-        for lone, stretch in sorted(far.items()):  # over a long gap, where others need not be looked at
-            around = self._surroundings.around([self._park.meter_by_id[lone]], stretch, newest, self._lives)
-            rows = self._rows(around, {lone: stretch}, newest)
-            changed = changed.plus(self._home.replace_consumption({lone: stretch}, rows))
+            if meter.id not in self.park.formulas:
+                start, end = reached(times(found, counted(meter, newest)), *part.stretch)
+                stretches[meter.id] = Stretch(start, min(max(end, gaps.get(meter.id, end)), self.finished))
+        changed = Changed()
+        before, after = part.stretch.start - DAY, part.stretch.end + DAY
+        near = {meter: s for meter, s in stretches.items() if s.start >= before and s.end <= after}
+        # Over a long gap others need not be looked at.
+        far = [{meter: s} for meter, s in sorted(stretches.items()) if meter not in near]
+        for group in ([near] if near else []) + far:
+            if group is not near:
+                meters = [self.park.meter_by_id[meter] for meter in group]
+                (stretch,) = group.values()
+                found = self._surroundings.around(meters, stretch, newest, self.rules.lives)
+            used = self._used(found, group, newest)
+            changed = changed.plus(self._put(group, derived.consumption(self.rules, used)))
+            self._home.replace_happenings(group, _happened(used, group))
+        return changed, stretches
+
+    def _put(self, stretches: Mapping[str, Stretch], rows: Consumption) -> Changed:
+        """Put rows in place of what is there, except in closed periods."""
+        changed = Changed()
+        for part in self.closed.open(stretches):
+            changed = changed.plus(self._home.replace_consumption(part, rows))
+        self.closed.hold(stretches, rows)
         return changed
 
-    def _rows(self, found: Found, stretches: Mapping[str, Stretch], newest: Newest) -> Consumption:
+    def _note_bases(self, touched: Mapping[str, Stretch]) -> None:
+        """Note what months rest on that were accounted for the first time, or as a whole."""
+        known, noted = self._home.bases() if touched else {}, {}
+        for meter_id, stretch in touched.items():
+            meter = self.park.meter_by_id[meter_id]
+            for month, span in self.rules.months(*stretch):
+                whole = stretch.start <= span.start and min(span.end, self.finished) <= stretch.end
+                if whole or (meter_id, span.start) not in known:
+                    basis = self.rules.basis(meter, month)
+                    if known.get((meter_id, span.start)) != basis:
+                        noted[meter_id, span.start] = basis
+        self._home.note_bases(noted)
+
+    def _used(self, found: Found, stretches: Mapping[str, Stretch], newest: Newest) -> dict[str, Intervals]:
         """What is known of meters in their stretches; power stands in where registers say nothing."""
-        meters = [self._park.meter_by_id[meter] for meter in stretches]
-        used = {
-            meter.id: amounts
-            for meter in meters
-            for amounts in consumed(
-                found, [meter], borders(*stretches[meter.id]), lives=self._lives, known=newest
-            ).values()
-        }
+        used: dict[str, Intervals] = {}
+        lives, meters = self.rules.lives, [self.park.meter_by_id[meter] for meter in stretches]
+        for meter in meters:
+            used |= consumed(found, [meter], borders(*stretches[meter.id]), lives=lives, known=newest)
         lacking = [
             meter
             for meter in meters
@@ -166,5 +228,30 @@ class Accountant:
             span = Stretch(min(stretches[m.id].start for m in lacking), max(stretches[m.id].end for m in lacking))
             found = replace(found, flows=self._surroundings.flows(lacking, span))
             for meter in lacking:
-                used |= consumed(found, [meter], borders(*stretches[meter.id]), lives=self._lives, known=newest)
-        return derived.consumption(self._park, used)
+                used |= consumed(found, [meter], borders(*stretches[meter.id]), lives=lives, known=newest)
+        return used
+
+
+def _both(one: Stretch, other: Stretch) -> Stretch:
+    """The time from the start of the earlier to the end of the later one."""
+    return Stretch(min(one.start, other.start), max(one.end, other.end))
+
+
+def _happened(used: Mapping[str, Intervals], stretches: Mapping[str, Stretch]) -> list[Happened]:
+    """What happened to registers in the stretches of their meters."""
+    return [
+        Happened(
+            meter,
+            event.quantity,
+            event.time,
+            event.kind,
+            event.basis,
+            event.before,
+            event.after,
+            event.used,
+            event.reason,
+        )
+        for meter, intervals in used.items()
+        for event in dict.fromkeys(intervals.events)
+        if stretches[meter].start <= event.time < stretches[meter].end
+    ]

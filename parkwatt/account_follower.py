@@ -8,6 +8,7 @@ from typing import TypeVar
 from parkwatt.account import DAY, METERS_AT_ONCE, Accountant, Job, Progress, unseen
 from parkwatt.accounting import derived
 from parkwatt.accounting.periods import QUARTER, day_of
+from parkwatt.accounting.rules import Rules
 from parkwatt.park import Meter, Park
 from parkwatt.readings import Millis
 from parkwatt.status import Problem
@@ -38,6 +39,7 @@ class Follower:
         self._limits_noted: tuple[Park, Millis] | None = None
         self._trouble = ""
         self._park = accountant.park
+        self._ruled: Park | None = None
 
     def use(self, park: Park) -> None:
         """From the next round on account this state of the park."""
@@ -64,23 +66,32 @@ class Follower:
 
     def go_round(self, *, progress: Progress = unseen) -> Changed:
         """Account what is new, and what came late."""
-        self._accountant.park = self._park
+        stale = self._by_the_rules()
         mark = self._hear()
         newest = self._accountant.newest()
         last = self._last(newest)
         strangers = [meter for meter in self._accountant.park.meters if meter.id in last and meter.id not in self._done]
-        jobs = [*self._catching_up(strangers), *self._following(last)]
+        jobs = [*self._catching_up(strangers), *self._following(last), *stale]
         today = day_of(self._clock(), self._accountant.park.zone)[0]
         if jobs or self._limits_noted != (self._accountant.park, today):
             self._note_limits(min((job.stretch.start for job in jobs), default=today))
             self._limits_noted = self._accountant.park, today
         changed = self._accountant.account(jobs, newest, progress=progress)
-        self._done |= {meter.id: last.get(meter.id, job.stretch.end) for job in jobs for meter in job.meters}
+        self._done |= {m.id: last.get(m.id, job.stretch.end) for job in jobs if job not in stale for m in job.meters}
         self._touched.clear()
+        self._ruled = self._accountant.park
         if mark != self._mark or self._mark is None:
             self._home.note_mark(mark)
             self._mark = mark
         return changed
+
+    def _by_the_rules(self) -> list[Job]:
+        """Take up another state of the park file; what was accounted by other rules than those of now."""
+        if self._park is self._ruled:
+            return []
+        if self._accountant.park is not self._park:
+            self._accountant.use(Rules(self._park))
+        return self._accountant.stale()
 
     def _hear(self) -> int:
         """Note from when on meters are to be accounted again, where something came; how far that goes."""

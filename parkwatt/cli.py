@@ -31,6 +31,7 @@ from parkwatt import (
     import_cli,
     listen_cli,
     replay_cli,
+    restate_cli,
 )
 from parkwatt.options import (
     BackupDirOption,
@@ -82,6 +83,7 @@ app.command()(health_cli.health)
 app.command()(listen_cli.listen)
 app.command()(replay_cli.replay)
 app.command()(account_cli.account)
+app.command()(restate_cli.restate)
 app.command()(balance_cli.balance)
 console = Console(stderr=True)
 _WAYS_TO_STOP = (signal.SIGINT, signal.SIGTERM)

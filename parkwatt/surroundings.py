@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from parkwatt.accounting.amounts import period_borders
 from parkwatt.accounting.life import Lives
 from parkwatt.accounting.meters import Found, registers_of
 from parkwatt.accounting.periods import QUARTER
@@ -60,7 +61,7 @@ def heard(meter: Meter, newest: Newest) -> list[SeriesKey]:
 
 
 def times(found: Found, keys: Iterable[SeriesKey]) -> list[Times]:
-    """Times of the readings that count, per series [ms]."""
+    """Times of the readings that count, and borders of the periods whose amounts do, per series [ms]."""
     return [_times(found, key) for key in keys]
 
 
@@ -174,7 +175,7 @@ def _query(keys: Iterable[SeriesKey], stretch: Stretch) -> Query:
 
 def _times(found: Found, key: SeriesKey) -> Times:
     if key in found.amounts:
-        return found.amounts[key][0]
+        return period_borders(found.amounts[key][0])
     return readings_of(found.registers[key])[0] if key in found.registers else np.empty(0, np.int64)
 
 

@@ -61,6 +61,11 @@ def from_amounts(time: Times, amount: Floats, borders: Times, *, life: Life = UN
     )
 
 
+def period_borders(time: Times) -> Times:
+    """Starts and ends of the periods whose ends are given, in order of time, each once [ms]."""
+    return np.union1d(time - _periods(time), time) if len(time) > 1 else time
+
+
 def _periods(time: Times) -> Times:
     """How long the periods are [ms]."""
     step = np.diff(time)

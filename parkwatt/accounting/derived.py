@@ -1,62 +1,62 @@
-"""From what meters took in to the rows that others read: energy, standard coal and CO2 beside the amount.
+"""From what meters took in to the rows that others read: energy, standard coal, CO2 and cost beside the amount.
 
-Generators and batteries have an amount and kWh only: the CO2 of what they give out is counted where the energy for it
-came in. There is no ledger of contracts and certificates yet, so no market-based CO2, and no prices, so no cost.
+Generators and batteries have an amount and kWh only: the CO2 and the cost of what they give out are counted where the
+energy for it came in. What is given back to the grid costs nothing; what is paid for it is not known here.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
-from parkwatt.accounting import emissions
-from parkwatt.accounting.emissions import Conversion
-from parkwatt.accounting.intervals import Intervals
+from parkwatt.accounting.intervals import Floats, Intervals
 from parkwatt.accounting.periods import day_start, local_date
+from parkwatt.accounting.rules import Rules
 from parkwatt.park import Meter, Park, Role
 from parkwatt.readings import Millis
 from parkwatt.store.derived import FIELDS, About, Consumption, Limit
 
 _GIVE_OUT = frozenset({Role.GENERATION, Role.STORAGE})
-KG_PER_T = 1000.0
 
 
-def consumption(park: Park, used: Mapping[str, Intervals]) -> Consumption:
-    """A row per meter and interval of which anything is known, with the factors that it rests on.
+def consumption(rules: Rules, used: Mapping[str, Intervals]) -> Consumption:
+    """A row per meter and interval of which anything is known, with ids of the factors and prices it rests on.
 
     Args:
-        park: that the meters belong to.
+        rules: of the park that the meters belong to.
         used: what they took in, by their ids.
     """
     rows = []
     for meter_id, amounts in used.items():
-        meter = park.meter_by_id[meter_id]
-        conversions = _conversions(meter, park.grid_region)
-        known = ~np.isnan(amounts.amount)
-        amount = amounts.amount[known]
-        numbers = np.full((len(amount), len(FIELDS)), np.nan)
-        columns = {
-            "amount": amount,
-            "measured_share": amounts.measured[known],
-            "estimated_share": amounts.estimated[known],
-        }
-        columns |= {name: amount * conversion.per_unit for name, conversion in conversions.items()}
-        for name, column in columns.items():
-            numbers[:, FIELDS.index(name)] = column
-        ids = {factor.id for conversion in conversions.values() for factor in conversion.factors}
-        about = About(meter_id, meter.enterprise, meter.carrier, ";".join(sorted(ids)))
-        rows.append((about, amounts.start[known], numbers))
+        meter = rules.park.meter_by_id[meter_id]
+        known = np.flatnonzero(~np.isnan(amounts.amount))
+        if not len(known):
+            continue
+        start = amounts.start[known]
+        for month, span in rules.months(int(start[0]), int(start[-1]) + 1):
+            here = slice(*np.searchsorted(start, span))
+            if here.stop > here.start:
+                about = About(meter_id, meter.enterprise, meter.carrier, rules.named(meter, month))
+                rows.append((about, start[here], _numbers(rules, meter, amounts, known[here], month)))
     return Consumption.of(rows)
 
 
-def _conversions(meter: Meter, region: str | None) -> dict[str, Conversion]:
-    """What one unit of a meter's amount stands for, by field, in the field's unit."""
-    found = {"kwh": emissions.energy(meter.carrier)}
+def _numbers(rules: Rules, meter: Meter, amounts: Intervals, chosen: NDArray[np.intp], month: date) -> Floats:
+    """The fields of some intervals of one month."""
+    amount = amounts.amount[chosen]
+    columns = {
+        "amount": amount,
+        "measured_share": amounts.measured[chosen],
+        "estimated_share": amounts.estimated[chosen],
+        **{name: amount * each.per_unit for name, each in rules.conversions(meter, month).items()},
+    }
     if meter.role not in _GIVE_OUT:
-        co2 = emissions.co2(meter.carrier, region)
-        found["tce"] = emissions.coal(meter.carrier)
-        found["co2_location_kg"] = None if co2 is None else Conversion(co2.per_unit * KG_PER_T, co2.factors)
-    return {name: conversion for name, conversion in found.items() if conversion is not None}
+        columns["cost"] = np.maximum(amount, 0.0) * rules.pricing.per_unit(meter, amounts.start[chosen])
+    numbers = np.full((len(amount), len(FIELDS)), np.nan)
+    for name, column in columns.items():
+        numbers[:, FIELDS.index(name)] = column
+    return numbers
 
 
 def limits(park: Park, start: Millis, end: Millis) -> list[Limit]:

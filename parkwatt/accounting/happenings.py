@@ -51,6 +51,7 @@ class RegisterEvent:
         basis: how it is known.
         used: what was used across it [unit of the register]; None where that is not known.
         reason: why it was decided so, where somebody did.
+        quantity: of the register, where it stands beside others.
     """
 
     kind: Happening
@@ -60,3 +61,4 @@ class RegisterEvent:
     basis: Basis = Basis.EVIDENCE
     used: float | None = None
     reason: str = ""
+    quantity: str = ""

@@ -5,7 +5,7 @@ battery gives back is negative.
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,9 +90,9 @@ def consumed(
             key = SeriesKey(meter.id, quantity, None)
             life = lives.of(meter, quantity)
             if key in found.amounts:
-                return from_amounts(*found.amounts[key], borders, life=life)
+                return _labelled(from_amounts(*found.amounts[key], borders, life=life), quantity)
             if key in found.registers:
-                return consumption(found.registers[key], borders, life=life, zone=lives.zone)
+                return _labelled(consumption(found.registers[key], borders, life=life, zone=lives.zone), quantity)
             return None if known is None or key not in known else missing(borders)
 
         amounts = taken_in(meter, register)
@@ -103,3 +103,8 @@ def consumed(
         if amounts is not None:
             used[meter.id] = amounts
     return used
+
+
+def _labelled(intervals: Intervals, quantity: str) -> Intervals:
+    """The same, with the quantity of the register on its events."""
+    return replace(intervals, events=tuple(replace(event, quantity=quantity) for event in intervals.events))

@@ -16,7 +16,7 @@ from parkwatt.park.tariffs import Price, Tariff
 from parkwatt.readings import Millis
 
 _SMALLEST = Decimal("0.0001")
-"""Prices per unit are rounded to this: 0.01 fen (粤发改价格〔2021〕331号)."""
+"""Prices per unit are rounded to this: 0.01 fen (2021 No. 331 of the Guangdong price authority)."""
 
 
 class UnitPrice(NamedTuple):

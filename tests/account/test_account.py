@@ -56,13 +56,22 @@ def test_a_row_says_what_it_rests_on(store: Store, home: DerivedStore):
             "amount": 3.0,
             "kwh": 3.0,
             "tce": 3.0 * 0.1229 / 1000,
+            "tce_equal": 3.0 * 0.28078 / 1000,
             "co2_location_kg": 3.0 * 0.4419,
+            "co2_market_kg": 3.0 * 0.6096,
+            "co2_annex4_kg": 3.0 * 0.8325,
             "measured_share": 1.0,
             "estimated_share": 0.0,
         }
     )
     assert press.about[:3] == ("press", "works", "electricity")
-    assert press.about.factors == "electricity_cn/average/广东/2023;standard_coal/电力(当量)"
+    assert press.about.factors.split(";") == [
+        "assumptions/electricity_equal_value",
+        "electricity_cn/average/广东/2023",
+        "electricity_cn/residual_excl_market_nonfossil/全国/2023",
+        "electricity_cn/zero_carbon_park_annex4/全国/fixed",
+        "standard_coal/电力(当量)",
+    ]
     assert boiler.numbers["tce"] == pytest.approx(3.0 * coal("gas").per_unit)
     assert boiler.numbers["tce"] == pytest.approx(boiler.numbers["kwh"] * 0.0036 / 29.3076)
     assert boiler.numbers["co2_location_kg"] == pytest.approx(3.0 * co2("gas", None).per_unit * 1000)
