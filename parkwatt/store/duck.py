@@ -322,8 +322,7 @@ class DuckStore:
 
     def changes(self, since: int) -> Changes:
         """Which meters' readings became otherwise since a batch."""
-        with self._lock:
-            mark = self._batch
+        mark = self._batch
         return Changes(mark, duck_queries.changed(self.cursor(), self._index, since))
 
     def label_with(self, park: Park) -> None:
