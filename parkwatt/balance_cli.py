@@ -132,6 +132,7 @@ def _verdict(balance: "Balance") -> str:
         Verdict.WITHIN: "within uncertainty",
         Verdict.LOSS: "loss or unmetered",
         Verdict.SURPLUS: "more goes on than came in",
+        Verdict.UNMETERED: "mostly not sub-metered",
         Verdict.BY_FORMULA: "no check: zero by its formula",
     }
     if balance.verdict is not Verdict.UNDECIDED:

@@ -34,7 +34,9 @@ class BalanceAnswer(BaseModel):
     uncertainty: float | None = Field(description="Of the gap, expanded with k = 2, in the same unit.")
     beyond: float = Field(description="By how much the gap exceeds its uncertainty; 0 where it does not.")
     compared_share: float = Field(description="Share of the time that could be compared.")
-    verdict: str = Field(description="within, loss (or unmetered), surplus, undecided, or by_formula (no check).")
+    verdict: str = Field(
+        description="within, loss (or unmetered), surplus, unmetered (most of it), undecided, by_formula."
+    )
     lacks: list[LackAnswer] = Field(description="Whose data are lacking, where it is undecided.")
     assumed_class: list[str] = Field(description="Meters without accuracy_class: 2 (electricity) or 2.5 is assumed.")
 

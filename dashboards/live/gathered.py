@@ -8,9 +8,11 @@ from dashboards.live.figures.clocks import Clocks
 from dashboards.live.figures.enterprise import EnterpriseFigures
 from dashboards.live.figures.enterprises import EnterpriseMeters
 from dashboards.live.figures.inbox import InboxFigures
+from dashboards.live.figures.losses import LossFigures
 from dashboards.live.figures.meter import MeterFigures
 from dashboards.live.figures.park_day import ParkDayFigures
 from dashboards.live.figures.park_now import ParkNowFigures
+from dashboards.live.figures.quality import Judged
 from dashboards.live.figures.shapes import (
     Attention,
     EnterpriseNow,
@@ -40,6 +42,7 @@ class GatheredFigures:
         self._attention = AttentionFigures(context, self._clocks)
         self._inbox = InboxFigures(context)
         self._enterprise_meters = EnterpriseMeters(context)
+        self._losses = LossFigures(context)
         self._meters: dict[str, MeterFigures] = {}
         self._enterprises: dict[str, EnterpriseFigures] = {}
         self._day: ParkDay | None = None
@@ -85,6 +88,10 @@ class GatheredFigures:
     def meter_page(self, now: Millis, meter: str, *, hours: int = 24, quantity: str | None = None) -> MeterPage:
         """A meter over its last hours."""
         return self._meter(meter).page(now, start=now - hours * _HOUR, end=now, quantity=quantity)
+
+    def losses(self, now: Millis, days: int) -> Judged:
+        """Losses and quality of the last whole days."""
+        return self._losses.of(now, days)
 
     def _meter(self, meter: str) -> MeterFigures:
         if meter not in self._meters:

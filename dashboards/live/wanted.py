@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from dashboards.live.figures.quality import Judged
 from dashboards.live.figures.shapes import (
     Attention,
     EnterpriseNow,
@@ -59,4 +60,8 @@ class Figures(Protocol):
 
     def meter_page(self, now: Millis, meter: str, *, hours: int = 24, quantity: str | None = None) -> MeterPage:
         """A meter over its last hours; of one quantity, or of its flow."""
+        ...
+
+    def losses(self, now: Millis, days: int) -> Judged:
+        """Losses and quality of the last whole days; `used` is empty where nothing of them is accounted."""
         ...

@@ -28,6 +28,8 @@ LEAST_COMPARED = 0.9
 """Share of the time that parent and children must be known together; the data rule of online monitoring."""
 MOST_ESTIMATED = 0.1
 """Share of the time that may be estimated of any of them."""
+LEAST_SUBMETERED = 0.5
+"""Share of what came in that the meters below must see, so that the rest may be called a loss."""
 COVERAGE_FACTOR = 2.0
 """k: the expanded uncertainty holds about 95 % of what meters of these classes do."""
 ASSUMED_CLASS: Mapping[str, float] = {"electricity": 2.0}
@@ -46,6 +48,8 @@ class Verdict(StrEnum):
     """More came in than went on: loss or unmetered use."""
     SURPLUS = "surplus"
     """More went on than came in: a ratio, a class or the tree is wrong, or a source is not metered."""
+    UNMETERED = "unmetered"
+    """Less than half of what came in is seen below: the rest is use without a sub-meter, and says nothing of losses."""
     UNDECIDED = "undecided"
     """Data are missing or estimated; nothing is said of a loss."""
     BY_FORMULA = "by_formula"
@@ -167,12 +171,16 @@ class _Node:
         uncertainty, assumed = self._uncertainty(terms, together)
         lacks = self._lacks(everyone, together, length)
         nothing = compared == 0
+        came_in = self._flow(parent, children, together, inward=1.0)
+        went_on = self._flow(parent, children, together, inward=-1.0)
         if not terms:
             verdict = Verdict.BY_FORMULA
         elif compared < LEAST_COMPARED or any(lack.kind == "estimated" for lack in lacks):
             verdict = Verdict.UNDECIDED
         elif abs(gap) <= uncertainty:
             verdict = Verdict.WITHIN
+        elif went_on < LEAST_SUBMETERED * came_in:
+            verdict = Verdict.UNMETERED
         else:
             verdict = Verdict.LOSS if gap > 0 else Verdict.SURPLUS
         return Balance(
@@ -180,7 +188,7 @@ class _Node:
             amount=np.nan if nothing else amounts[parent],
             parts={child: np.nan if nothing else amounts[child] for child in children},
             through=tuple(self._through),
-            came_in=self._came_in(parent, children, together),
+            came_in=came_in,
             gap=np.nan if nothing else gap,
             uncertainty=np.nan if nothing else uncertainty,
             compared=compared,
@@ -223,9 +231,14 @@ class _Node:
     def _sum(self, meter: str, together: NDArray[np.bool_]) -> float:
         return fsum(self._used[meter].amount[together].tolist()) if meter in self._used else 0.0
 
-    def _came_in(self, parent: str, children: Sequence[str], together: NDArray[np.bool_]) -> float:
-        flows = [(meter, 1.0 if meter == parent else -1.0) for meter in (parent, *children) if meter in self._used]
-        return fsum(fsum(np.maximum(sign * self._used[m].amount[together], 0.0).tolist()) for m, sign in flows)
+    def _flow(self, parent: str, children: Sequence[str], together: NDArray[np.bool_], *, inward: float) -> float:
+        """What came in through the parent and from sources below; with `inward` -1 what went on, and out."""
+        flows = [(meter, inward if meter == parent else -inward) for meter in (parent, *children)]
+        return fsum(
+            fsum(np.maximum(sign * self._used[meter].amount[together], 0.0).tolist())
+            for meter, sign in flows
+            if meter in self._used
+        )
 
     def _real_terms(self, children: Sequence[str]) -> dict[str, float]:
         """The gap as a sum of real meters, each times a number; those that cancel out are left out."""

@@ -212,7 +212,7 @@ def _over_rated(meter: Meter, used: Intervals | None) -> float | None:
 
 
 def _balance(balance: Balance | None) -> _Found:
-    if balance is None or balance.verdict in {Verdict.UNDECIDED, Verdict.BY_FORMULA}:
+    if balance is None or balance.verdict not in {Verdict.WITHIN, Verdict.LOSS, Verdict.SURPLUS}:
         return _UNTOLD
     beyond = balance.beyond / balance.came_in if balance.came_in else 0.0
     mend = balance.verdict.value if balance.verdict in {Verdict.LOSS, Verdict.SURPLUS} else None

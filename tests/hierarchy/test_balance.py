@@ -97,6 +97,16 @@ def test_generation_below_is_what_came_in() -> None:
     assert found.verdict is Verdict.WITHIN
 
 
+@pytest.mark.parametrize("a", [0, 10, 49])
+def test_what_is_hardly_submetered_is_no_loss(a: float) -> None:
+    """Where only the PV and a charger of a hall are metered, the rest is what the hall uses, and no place of a loss."""
+    park = main_and(Meter(id="pv", role=Role.GENERATION), Meter(id="a", role=Role.CHARGING))
+    found = only(park, main=intervals([80]), pv=intervals([-20]), a=intervals([a]))
+    assert found.verdict is Verdict.UNMETERED
+    assert found.gap == 100 - a
+    assert ranked(park, [found]) == ()
+
+
 def test_uncertainty_counts_both_directions() -> None:
     """A battery that gave back what it took has erred over both ways."""
     park = main_and(Meter(id="battery", role=Role.STORAGE))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from dashboards.live.context import Context
+from dashboards.live.figures.quality import Judged
 from dashboards.live.figures.shapes import (
     Amount,
     Attention,
@@ -42,6 +43,7 @@ from parkwatt.park import Park
 from parkwatt.readings import Millis
 from parkwatt.status import Status
 from parkwatt.store import Store, Totals
+from tests.hierarchy import sample_losses
 from tests.page import sample_enterprise, sample_inbox, sample_meter, sample_topic
 
 NOON: Millis = 1_800_000_000_000 - 3_600_000 * 3 + 600_000
@@ -255,6 +257,9 @@ class SampleFigures:
 
     def meter_page(self, now: Millis, meter: str, *, hours: int = 24, quantity: str | None = None) -> MeterPage:
         return sample_meter.page(self.park, meter, now, hours=hours, quantity=quantity)
+
+    def losses(self, now: Millis, days: int) -> Judged:
+        return sample_losses.losses(self.park, now, days)
 
 
 def sample_context(store: Store, *, clock: Callable[[], Millis], history: float | None = None) -> Context:

@@ -5,13 +5,14 @@ from dashboards.live.views.adopt import ADOPT
 from dashboards.live.views.enterprise import ENTERPRISE
 from dashboards.live.views.enterprises import ENTERPRISES
 from dashboards.live.views.inbox import INBOX
+from dashboards.live.views.losses import LOSSES
 from dashboards.live.views.meter import METER
 from dashboards.live.views.park import PARK
 from dashboards.live.views.screen import SCREEN
 from dashboards.live.views.unknown import UNKNOWN
 from dashboards.live.views.unknown_topic import UNKNOWN_TOPIC
 
-VIEWS: tuple[View, ...] = (PARK, ENTERPRISES, ENTERPRISE, METER, INBOX, ADOPT, UNKNOWN_TOPIC, SCREEN)
+VIEWS: tuple[View, ...] = (PARK, ENTERPRISES, ENTERPRISE, METER, LOSSES, INBOX, ADOPT, UNKNOWN_TOPIC, SCREEN)
 """All that have an address."""
 
 __all__ = ["UNKNOWN", "VIEWS"]
