@@ -16,7 +16,7 @@ from parkwatt.park.events import MeterEvent
 from parkwatt.park.fields import CarrierName, Id, Kilowatts, PowerFactorStandard, TimeZone, TopicFilter
 from parkwatt.park.formulas import Formula, read
 from parkwatt.park.metering import Level, MeteringNeed
-from parkwatt.park.output import Output, Product, ValueAdded
+from parkwatt.park.output import Curtailment, Output, Product, ValueAdded
 from parkwatt.park.strict import Name, Strict
 from parkwatt.park.tariffs import HotDay, Price, Tariff
 
@@ -185,6 +185,7 @@ class Park(ParkFacts):
         products: what enterprises make.
         output: how much they made.
         value_added: what it was worth.
+        curtailment: what generators were held back from making.
         locks: periods whose figures stand.
         metering_needs: how many meters enterprises must have.
     """
@@ -202,6 +203,7 @@ class Park(ParkFacts):
     products: tuple[Product, ...] = ()
     output: tuple[Output, ...] = ()
     value_added: tuple[ValueAdded, ...] = ()
+    curtailment: tuple[Curtailment, ...] = ()
     locks: tuple[Lock, ...] = ()
     metering_needs: tuple[MeteringNeed, ...] = ()
 

@@ -1,4 +1,4 @@
-"""What enterprises make, and what it is worth: the denominators of intensities."""
+"""What enterprises make and what it is worth, the denominators of intensities; and what generators did not make."""
 
 from typing import Annotated
 
@@ -18,6 +18,8 @@ class Product(Strict):
         enterprise: id of the enterprise that makes it.
         unit: what it is counted in: t, cells, m2.
         meter: id of the meter whose `production` register counts it; output is declared where it is left out.
+        energy_meter: id of the meter, virtual or not, that measures the energy for it; all that its enterprise uses
+            where it is left out and nothing else is made there.
     """
 
     id: Id
@@ -25,6 +27,7 @@ class Product(Strict):
     enterprise: Id
     unit: str = "t"
     meter: str | None = None
+    energy_meter: str | None = None
 
 
 class Output(Strict):
@@ -58,4 +61,20 @@ class ValueAdded(Strict):
     period: Period
     amount: float
     base_year: int | None = None
+    source: str = ""
+
+
+class Curtailment(Strict):
+    """Generation that was held back in a period, as whoever held it back says.
+
+    Attributes:
+        meter: id of the generator's meter.
+        period: year, month or day.
+        amount: that could have been made and was not [kWh].
+        source: who says so: the order of the grid company, the log of the inverters.
+    """
+
+    meter: Id
+    period: Period
+    amount: Annotated[float, Field(ge=0)]
     source: str = ""

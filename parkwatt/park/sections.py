@@ -7,7 +7,7 @@ from parkwatt.park.closing import Lock
 from parkwatt.park.events import MeterEvent
 from parkwatt.park.metering import MeteringNeed
 from parkwatt.park.model import Enterprise, Meter
-from parkwatt.park.output import Output, Product, ValueAdded
+from parkwatt.park.output import Curtailment, Output, Product, ValueAdded
 from parkwatt.park.strict import Strict
 from parkwatt.park.tariffs import HotDay, Price, Tariff
 
@@ -25,6 +25,7 @@ SECTIONS: Mapping[str, type[Strict]] = {
     "products": Product,
     "output": Output,
     "value_added": ValueAdded,
+    "curtailment": Curtailment,
     "locks": Lock,
     "metering_needs": MeteringNeed,
 }
@@ -40,9 +41,10 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "green_supply": {"enterprise": "enterprises"},
     "process_emissions": {"enterprise": "enterprises"},
     "deliveries": {"enterprise": "enterprises"},
-    "products": {"enterprise": "enterprises", "meter": "meters"},
+    "products": {"enterprise": "enterprises", "meter": "meters", "energy_meter": "meters"},
     "output": {"product": "products"},
     "value_added": {"enterprise": "enterprises"},
+    "curtailment": {"meter": "meters"},
     "metering_needs": {"enterprise": "enterprises"},
 }
 """Keys of a section's records that name a record of a section, and which."""
