@@ -59,12 +59,18 @@ class Pricing:
         The meter's own; that of its enterprise, or of the park for its own meters, if it is of the same carrier; the
         only one of its carrier.
         """
-        enterprise = self._park.enterprise_by_id.get(meter.enterprise or "")
-        for name in (meter.tariff, self._park.tariff if enterprise is None else enterprise.tariff):
-            tariff = self._tariffs.get(name or "")
-            if tariff is not None and tariff.carrier == meter.carrier:
-                return tariff
-        fitting = [tariff for tariff in self._tariffs.values() if tariff.carrier == meter.carrier]
+        own = self._tariffs.get(meter.tariff or "")
+        return (
+            own if own is not None and own.carrier == meter.carrier else self.contract(meter.enterprise, meter.carrier)
+        )
+
+    def contract(self, owner: str | None, carrier: str = "electricity") -> Tariff | None:
+        """The tariff that an enterprise (None: the park itself) has for a carrier; None if none is named."""
+        enterprise = self._park.enterprise_by_id.get(owner or "")
+        tariff = self._tariffs.get((self._park.tariff if enterprise is None else enterprise.tariff) or "")
+        if tariff is not None and tariff.carrier == carrier:
+            return tariff
+        fitting = [tariff for tariff in self._tariffs.values() if tariff.carrier == carrier]
         return fitting[0] if len(fitting) == 1 else None
 
     def price(self, tariff: Tariff, day: date) -> Price | None:
@@ -79,10 +85,9 @@ class Pricing:
         if price is None:
             return {}
         flat, funds = Decimal(str(price.flat)), Decimal(str(price.funds))
-        ratios = _ratios(tariff)
         return {
             period: UnitPrice((flat * ratio).quantize(_SMALLEST, ROUND_HALF_UP), funds)
-            for period, ratio in ratios.items()
+            for period, ratio in ratios_of(tariff).items()
         }
 
     def per_unit(self, meter: Meter, start: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -107,8 +112,12 @@ class Pricing:
     def ids(self, meter: Meter, day: date) -> tuple[str, ...]:
         """What a cost on a day rests on: the ids of the price and of the tariff's periods; empty without a price."""
         tariff = self.tariff_of(meter)
-        price = None if tariff is None else self.price(tariff, day)
-        if tariff is None or price is None:
+        return () if tariff is None else self.ids_of(tariff, day)
+
+    def ids_of(self, tariff: Tariff, day: date) -> tuple[str, ...]:
+        """The same for what is charged by a tariff."""
+        price = self.price(tariff, day)
+        if price is None:
             return ()
         return (f"prices/{tariff.id}/{price.month}", f"tariffs/{tariff.id}/{tariff.time_of_use or 'flat'}")
 
@@ -119,7 +128,7 @@ class Pricing:
         if tariff is None or price is None:
             return ""
         hot = sorted(day.day for day in self.hot_days if (day.year, day.month) == (month.year, month.month))
-        ratios = {period.value: str(ratio) for period, ratio in _ratios(tariff).items()}
+        ratios = {period.value: str(ratio) for period, ratio in ratios_of(tariff).items()}
         return f"{tariff.id} {tariff.time_of_use} {ratios} {price.month} {price.flat} {price.funds} {hot}"
 
     def _of_day(self, tariff: Tariff, day: date) -> NDArray[np.float64]:
@@ -147,7 +156,7 @@ class Pricing:
         return [(each.start, each.end, each.period) for each in stretches(time_of_use(), day, zone, self.hot_days)]
 
 
-def _ratios(tariff: Tariff) -> dict[Period, Decimal]:
+def ratios_of(tariff: Tariff) -> dict[Period, Decimal]:
     """Price of each period per price of flat hours."""
     if tariff.time_of_use is None:
         return {Period.FLAT: Decimal(1)}
