@@ -29,21 +29,27 @@ class GroupQuality:
 
 
 def group_quality(
-    meters: Mapping[str, MeterQuality], mains: frozenset[str], *, energy_of: Callable[[str], float | None]
+    meters: Mapping[str, MeterQuality],
+    mains: frozenset[str],
+    *,
+    carriers: Mapping[str, str],
+    content: Mapping[str, float],
 ) -> GroupQuality | None:
     """The quality of several meters together; None without any.
 
     A meter weighs what it took in, carried on over the time that is missing; one that nothing is known of weighs as
-    much as the heaviest, so that no silent meter makes a score better.
+    much as the heaviest of its carrier, so that no silent meter makes a score better.
 
     Args:
         meters: by their ids.
         mains: those through which energy comes in.
-        energy_of: kWh per unit of a meter's register; None for what is no energy, which counts only among its like.
+        carriers: what flows through each meter.
+        content: kWh per unit of a carrier's register; one that is no energy is not in it, and counts only among its
+            like.
     """
     if not meters:
         return None
-    weights = _weights(meters, energy_of)
+    weights = _weights(meters, carriers, content)
 
     def mean(ids: Mapping[str, MeterQuality], score: Callable[[MeterQuality], float | None]) -> float | None:
         told = [(weights[i], value) for i, m in ids.items() if i in weights and (value := score(m)) is not None]
@@ -62,12 +68,18 @@ def group_quality(
     )
 
 
-def _weights(meters: Mapping[str, MeterQuality], energy_of: Callable[[str], float | None]) -> dict[str, float]:
+def _weights(
+    meters: Mapping[str, MeterQuality], carriers: Mapping[str, str], content: Mapping[str, float]
+) -> dict[str, float]:
     """What each meter weighs [kWh]; where none is energy, in its own unit. Without any amount all weigh the same."""
-    content = {i: energy_of(i) for i in meters}
-    if not any(content.values()):
-        content = dict.fromkeys(meters, 1.0)
-    found = {i: m.amount / m.known * (content[i] or 0.0) for i, m in meters.items() if m.known and content[i]}
-    heaviest = max(found.values(), default=0.0) or 1.0
-    silent = {i: heaviest for i, m in meters.items() if not m.known and content[i]}
-    return found | silent if any((found | silent).values()) else dict.fromkeys(found | silent, 1.0)
+    per_unit = {i: content.get(carriers[i], 0.0) for i in meters}
+    if not any(per_unit.values()):
+        per_unit = dict.fromkeys(meters, 1.0)
+    found = {i: m.amount / m.known * per_unit[i] for i, m in meters.items() if m.known and per_unit[i]}
+    heaviest: dict[str, float] = {}
+    for i, weight in found.items():
+        heaviest[carriers[i]] = max(weight, heaviest.get(carriers[i], 0.0))
+    otherwise = max(heaviest.values(), default=0.0) or 1.0
+    silent = {i: heaviest.get(carriers[i], 0.0) or otherwise for i, m in meters.items() if not m.known and per_unit[i]}
+    weights = found | silent
+    return weights if any(weights.values()) else dict.fromkeys(weights, 1.0)

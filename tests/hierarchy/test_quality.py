@@ -1,5 +1,6 @@
 """A quality score says what it is made of, and no silent meter makes it better."""
 
+from collections import defaultdict
 from datetime import date
 
 import pytest
@@ -16,6 +17,8 @@ from tests.hierarchy.trees import intervals, park_of
 TODAY = date(2026, 7, 1)
 NAN = float("nan")
 GOOD = Meter(id="m", calibration_due=date(2027, 1, 1), rated_power=1000)
+KWH = {"electricity": 1.0, "cooling": 278.0}
+ALIKE = defaultdict(lambda: "electricity")
 FINE = Evidence(borders_read=1.0, timely=1.0, suspect=0.0, open_events=0, register=400.0)
 
 
@@ -99,7 +102,7 @@ def test_a_meter_that_never_spoke_has_zero() -> None:
 def test_a_missing_main_meter_is_not_hidden() -> None:
     """An enterprise whose main meter is silent has no good score from its sub-meters, and the main meter is named."""
     meters = {f"sub{n}": judged() for n in range(20)} | {"main": meter_quality(GOOD, None, today=TODAY)}
-    found = group_quality(meters, frozenset({"main"}), energy_of=lambda _: 1.0)
+    found = group_quality(meters, frozenset({"main"}), carriers=ALIKE, content=KWH)
     assert found is not None
     assert found.score == 0
     assert found.all_meters > 90
@@ -114,17 +117,33 @@ def test_meters_weigh_by_energy() -> None:
         "small": judged(used=intervals([100] * 4), evidence=Evidence(open_events=4)),
         "water": meter_quality(GOOD, None, today=TODAY),
     }
-    found = group_quality(meters, frozenset(), energy_of={"large": 1.0, "small": 1.0, "water": None}.get)
+    found = group_quality(
+        meters, frozenset(), carriers={"large": "electricity", "small": "electricity", "water": "water"}, content=KWH
+    )
     assert found is not None
     assert found.mains is None
     expected = (10 * meters["large"].score + meters["small"].score) / 11
     assert found.score == pytest.approx(expected)
 
 
+def test_a_silent_meter_weighs_as_its_carrier_does() -> None:
+    """A silent cooling meter weighs as much as the heaviest cooling meter, not as the grid."""
+    meters = {
+        "grid": judged(used=intervals([1000] * 4)),
+        "cool": judged(used=intervals([0.1] * 4)),
+        "mute": meter_quality(GOOD, None, today=TODAY),
+    }
+    carriers = {"grid": "electricity", "cool": "cooling", "mute": "cooling"}
+    found = group_quality(meters, frozenset(meters), carriers=carriers, content=KWH)
+    assert found is not None
+    weights = (4000 * meters["grid"].score + 0.4 * 278 * meters["cool"].score) / (4000 + 0.8 * 278)
+    assert found.score == pytest.approx(weights)
+
+
 def test_nobody_and_only_water() -> None:
     """No meters have no score; where nothing is energy, meters weigh by their amount."""
-    assert group_quality({}, frozenset(), energy_of=lambda _: 1.0) is None
-    found = group_quality({"w": judged()}, frozenset({"w"}), energy_of=lambda _: None)
+    assert group_quality({}, frozenset(), carriers=ALIKE, content=KWH) is None
+    found = group_quality({"w": judged()}, frozenset({"w"}), carriers={"w": "water"}, content=KWH)
     assert found is not None
     assert found.score == 100
 
@@ -135,8 +154,8 @@ def test_silence_never_makes_a_score_better(amounts: list[float], data: st.DataO
     meters = {f"m{n}": judged(used=intervals([a] * 4), evidence=Evidence()) for n, a in enumerate(amounts)}
     mains = frozenset(data.draw(st.sets(st.sampled_from(sorted(meters)))))
     silent = data.draw(st.sampled_from(sorted(meters)))
-    before = group_quality(meters, mains, energy_of=lambda _: 1.0)
-    after = group_quality(meters | {silent: meter_quality(GOOD, None, today=TODAY)}, mains, energy_of=lambda _: 1.0)
+    before = group_quality(meters, mains, carriers=ALIKE, content=KWH)
+    after = group_quality(meters | {silent: meter_quality(GOOD, None, today=TODAY)}, mains, carriers=ALIKE, content=KWH)
     assert before is not None
     assert after is not None
     assert after.score <= before.score + 1e-9

@@ -15,7 +15,7 @@ from parkwatt.accounting.happenings import Basis
 from parkwatt.accounting.meters import EXPORT, PRODUCTION, registers_of
 from parkwatt.accounting.periods import day_start, local_date
 from parkwatt.accounting.quality import BORDER, TIMELY, Evidence
-from parkwatt.flags import QUALITY_BITS, SUSPECT_BITS
+from parkwatt.flags import QUALITY_BITS, SUSPECT_BITS, unpack
 from parkwatt.park import Meter, Park, Role
 from parkwatt.readings import Millis
 from parkwatt.store import Arrived, Query, Store
@@ -25,8 +25,9 @@ MOST_BORDERS = 32
 """Day borders that are looked at, the first and the last among them."""
 _AROUND: Millis = 300_000
 """How far before and after a border readings are looked at [ms]."""
-BROUGHT_IN: Millis = 2 * 86_400_000
-"""What arrives later than this was imported or replayed, and says nothing of how timely a meter is [ms]."""
+BROUGHT_IN: Millis = 6 * 3_600_000
+"""What arrives later than this was imported, replayed, or kept by a gateway that was offline [ms]: it says nothing of
+how timely a meter is day by day."""
 
 
 def day_borders(park: Park, start: Millis, end: Millis) -> list[Millis]:
@@ -97,7 +98,8 @@ def _look(piece: Arrived, border: Millis, seen: Mapping[str, _Seen]) -> None:
     rows = piece.readings
     suspect = (rows.flags & QUALITY_BITS) == SUSPECT_BITS
     late = piece.arrived - rows.time
-    timed = late <= BROUGHT_IN
+    on_purpose = [flags for flags in np.unique(rows.flags).tolist() if unpack(flags)[3]]
+    timed = (late <= BROUGHT_IN) & ~np.isin(rows.flags, on_purpose)
     near = (np.abs(rows.time - border) <= BORDER) & ~suspect
     for number in np.unique(rows.series).tolist():
         key = rows.index.keys[number]

@@ -44,8 +44,8 @@ def judged(park: Park, used: Mapping[str, Intervals], seen: Mapping[str, Evidenc
         seen: what else is known of them.
         span: the time of both.
     """
-    found = balances(park, used)
-    by_parent = {balance.meter: balance for balance in found}
+    balanced = balances(park, used)
+    by_parent = {balance.meter: balance for balance in balanced}
     today = local_date(span.end, park.zone)
     meters = {
         m.id: meter_quality(
@@ -53,16 +53,13 @@ def judged(park: Park, used: Mapping[str, Intervals], seen: Mapping[str, Evidenc
         )
         for m in park.meters
     }
-    content = {carrier: energy(carrier) for carrier in {m.carrier for m in park.meters}}
-
-    def energy_of(meter: str) -> float | None:
-        conversion = content[park.meter_by_id[meter].carrier]
-        return None if conversion is None else conversion.per_unit
+    carrier_of = {m.id: m.carrier for m in park.meters}
+    carriers = sorted(set(carrier_of.values()))
+    content = {carrier: found.per_unit for carrier in carriers if (found := energy(carrier)) is not None}
 
     def group(ids: Mapping[str, MeterQuality], mains: frozenset[str]) -> GroupQuality | None:
-        return group_quality(ids, mains, energy_of=energy_of)
+        return group_quality(ids, mains, carriers=carrier_of, content=content)
 
-    carriers = sorted(content)
     enterprises: dict[str | None, GroupQuality] = {}
     for owner in (None, *park.enterprise_by_id):
         own = {m.id: meters[m.id] for m in park.meters_of(owner)}
@@ -71,4 +68,4 @@ def judged(park: Park, used: Mapping[str, Intervals], seen: Mapping[str, Evidenc
         if quality is not None:
             enterprises[owner] = quality
     tops = frozenset(m.id for carrier in carriers for m in supplies(park, carrier))
-    return Judged(span, used, found, meters, enterprises, group(meters, tops))
+    return Judged(span, used, balanced, meters, enterprises, group(meters, tops))

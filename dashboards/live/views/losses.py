@@ -84,7 +84,10 @@ def _tiles(edition: Edition, found: Judged) -> dict[str, Shown]:
     line = Shown(words("losses.score_line", all=f"{quality.all_meters:.0f}", mains=f"{mains:.0f}"))
     if quality.missing_mains:
         line = Shown(
-            words("losses.missing_mains", meters=", ".join(called(edition, m) for m in quality.missing_mains)),
+            words(
+                "losses.missing_mains",
+                meters=words("losses.comma").join(called(edition, m) for m in quality.missing_mains),
+            ),
             state="warn",
         )
     return values | {

@@ -6,14 +6,12 @@ from dashboards.live.format import Shown
 from dashboards.live.frame import Fragment, Frame
 from dashboards.live.views.addresses import enterprise_address, meter_address
 from dashboards.live.views.losses_tree import called
-from dashboards.live.views.meter_tree import name_of
 from parkwatt.accounting.coverage import coverage, without_level
 from parkwatt.accounting.group_quality import GroupQuality
 from parkwatt.accounting.quality import WEIGHTS, MeterQuality, Part
 
-MENDED = 40
-"""Meters to mend that are listed."""
-_UNKNOWN_CALIBRATION = "calibration_unknown"
+NAMED = 6
+"""Meters that are named before the others are counted, the worst first."""
 _GOOD, _FAIR = 90.0, 60.0
 """Scores from which on nothing, and something, is to be done."""
 
@@ -36,29 +34,34 @@ def quality_table(edition: Edition, found: Judged) -> Frame:
 
 
 def mends(edition: Edition, found: Judged) -> Frame:
-    """Meters with something to mend, the lowest score first; calibrations that nobody entered are only counted."""
-    todo = [(quality, codes) for quality in found.meters.values() if (codes := _codes(quality))]
-    todo.sort(key=lambda item: item[0].score)
+    """What is to be done, what costs most points first, with the meters that it is about."""
+    points: dict[str, float] = {}
+    about: dict[str, list[MeterQuality]] = {}
+    for quality in found.meters.values():
+        for component in quality.components:
+            if component.mend is not None:
+                about.setdefault(component.mend, []).append(quality)
+                lost = component.weight * (1.0 - (component.score or 0.0))
+                points[component.mend] = points.get(component.mend, 0.0) + lost
     rows = [
         {
-            "name": name_of(edition, quality.meter),
-            "id": quality.meter,
-            "address": meter_address(quality.meter),
-            "owner": _owner(edition, edition.park.meter_by_id[quality.meter].enterprise),
-            "score": _score(quality.score),
-            "measured": edition.format.percent(quality.component(Part.COMPLETENESS).number),
-            "mends": [edition.words(f"losses.mend.{code}") for code in codes],
+            "text": edition.words(f"losses.mend.{code}"),
+            "count": len(about[code]),
+            "meters": [
+                {"name": called(edition, one.meter), "address": meter_address(one.meter)}
+                for one in sorted(about[code], key=lambda one: one.score)[:NAMED]
+            ],
+            "more": max(0, len(about[code]) - NAMED),
         }
-        for quality, codes in todo[:MENDED]
+        for code in sorted(about, key=lambda code: -points[code])
     ]
-    unknown = sum(quality.component(Part.CALIBRATION).mend == _UNKNOWN_CALIBRATION for quality in found.meters.values())
-    more = max(0, len(todo) - MENDED)
-    html = edition.render("parts/losses_mends.html", rows=rows, more=more, unknown=unknown)
+    html = edition.render("parts/losses_mends.html", rows=rows)
     return Frame(fragments={"mends": Fragment(html, html)})
 
 
 def coverage_table(edition: Edition) -> Frame:
-    """A row per owner, carrier and level."""
+    """A row per owner, carrier and level of which it is declared how many meters it takes."""
+    found = coverage(edition.park)
     words, percent = edition.words, edition.format.percent
     rows = [
         {
@@ -74,14 +77,16 @@ def coverage_table(edition: Edition) -> Frame:
             else words("losses.unsure", checked=one.required.checked, source=one.required.source),
             "lacking": one.lacking,
         }
-        for one in coverage(edition.park)
+        for one in found
+        if one.needed is not None
     ]
-    html = edition.render("parts/losses_coverage.html", rows=rows, without=len(without_level(edition.park)))
+    html = edition.render(
+        "parts/losses_coverage.html",
+        rows=rows,
+        undeclared=len(found) - len(rows),
+        without=len(without_level(edition.park)),
+    )
     return Frame(fragments={"coverage": Fragment(html, html)})
-
-
-def _codes(quality: MeterQuality) -> list[str]:
-    return [c.mend for c in quality.components if c.mend is not None and c.mend != _UNKNOWN_CALIBRATION]
 
 
 def _owner(edition: Edition, owner: str | None) -> str:
@@ -98,5 +103,5 @@ def _score(score: float) -> Shown:
 def _missing(edition: Edition, quality: GroupQuality) -> str:
     if not quality.missing_mains:
         return ""
-    names = ", ".join(called(edition, meter) for meter in quality.missing_mains)
+    names = edition.words("losses.comma").join(called(edition, meter) for meter in quality.missing_mains)
     return edition.words("losses.missing_mains", meters=names)

@@ -125,6 +125,6 @@ def called(edition: Edition, meter: str) -> str:
 
 def _several(edition: Edition, meters: Sequence[str]) -> str:
     """Some meters by name, the others as a number."""
-    first = ", ".join(called(edition, meter) for meter in meters[:_NAMED])
+    first = edition.words("losses.comma").join(called(edition, meter) for meter in meters[:_NAMED])
     more = len(meters) - _NAMED
     return edition.words("losses.and_more", first=first, n=more) if more > 0 else first
