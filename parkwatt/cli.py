@@ -21,6 +21,7 @@ from parkwatt import (
     account_cli,
     backup_cli,
     balance_cli,
+    bill_cli,
     copy_cli,
     decode_cli,
     devices_cli,
@@ -85,6 +86,7 @@ app.command()(replay_cli.replay)
 app.command()(account_cli.account)
 app.command()(restate_cli.restate)
 app.command()(balance_cli.balance)
+app.command()(bill_cli.bill)
 console = Console(stderr=True)
 _WAYS_TO_STOP = (signal.SIGINT, signal.SIGTERM)
 

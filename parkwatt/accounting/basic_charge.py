@@ -1,10 +1,10 @@
-"""The basic charge of a two-part tariff: by the capacity of transformers, or by demand; and what each would cost.
+"""The basic charge of a two-part tariff: by the capacity of transformers, or by demand.
 
 By demand there are two ways: by the contracted demand, with what is above it twice, or by the maximum as measured where
 nothing is contracted. The rules are factors, `two_part/...`, so that a park can put its own in their place.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -129,20 +129,6 @@ def basic_charge(month: Month, option: Option, *, tariff: str) -> tuple[Line, ..
     multiple = None if price is None else price * _value(rules.excess_times)
     grounds = (*basis, rules.excess_from.id, rules.excess_times.id)
     return base, Line(Item.EXCESS_DEMAND, tariff, excess, "kW", multiple, grounds)
-
-
-def compared(months: Iterable[Month]) -> Mapping[Option, tuple[Decimal | None, ...]]:
-    """What the basic charge of each month would be by each option [yuan]; None where that is not known.
-
-    An option of which no month is known is left out: no capacity is declared, or no price of it.
-    """
-    found: dict[Option, tuple[Decimal | None, ...]] = {}
-    all_months = tuple(months)
-    for option in Option:
-        costs = tuple(amount_of(basic_charge(month, option, tariff="")) for month in all_months)
-        if any(cost is not None for cost in costs):
-            found[option] = costs
-    return found
 
 
 def amount_of(lines: Iterable[Line]) -> Decimal | None:

@@ -1,0 +1,1 @@
+"""Reports: sheets and files that people check, sign and pass on."""
