@@ -10,6 +10,7 @@ from parkwatt.account_closed import Closed
 from parkwatt.account_virtual import virtual
 from parkwatt.accounting import derived
 from parkwatt.accounting.intervals import Intervals
+from parkwatt.accounting.kept import kept_intervals
 from parkwatt.accounting.meters import Found, consumed, registers_of
 from parkwatt.accounting.periods import QUARTER, borders, quarter_of
 from parkwatt.accounting.reach import reached
@@ -20,7 +21,7 @@ from parkwatt.park.times import Span
 from parkwatt.readings import Millis, SeriesKey
 from parkwatt.store import Changes, Query, Store
 from parkwatt.store.derived import Changed, Consumption, DerivedStore, Happened, Stretch, joined
-from parkwatt.surroundings import Newest, Seen, Surroundings, counted, times
+from parkwatt.surroundings import Newest, Seen, Surroundings, counted, heard, times
 
 DAY: Millis = 86_400_000
 METERS_AT_ONCE = 50
@@ -44,12 +45,15 @@ class Job(NamedTuple):
         stretch: of time [ms].
         last: whether nothing after it is accounted with it.
         at_once: most meters in a piece of it; `METERS_AT_ONCE` where it is left out.
+        removed: whether readings may have been taken back: then rows before the first reading go as well. Else they
+            stay: readings that got too old are deleted, and what they said is kept.
     """
 
     meters: Sequence[Meter]
     stretch: Stretch
     last: bool = True
     at_once: int | None = None
+    removed: bool = False
 
     def parts(self, until: Millis) -> Iterator["Job"]:
         """Pieces that fit into memory, whole quarter-hours, none after `until`."""
@@ -58,7 +62,7 @@ class Job(NamedTuple):
         for since in range(start, end, _LONGEST):
             for n in range(0, len(self.meters), at_once):
                 part = Stretch(since, min(since + _LONGEST, end))
-                yield Job(self.meters[n : n + at_once], part, last=part.end == end)
+                yield self._replace(meters=self.meters[n : n + at_once], stretch=part, last=part.end == end)
 
 
 class Accountant:
@@ -176,7 +180,8 @@ class Accountant:
             if meter.id not in self.park.formulas:
                 start, end = reached(times(found, counted(meter, newest)), *part.stretch)
                 stretches[meter.id] = Stretch(start, min(max(end, gaps.get(meter.id, end)), self.finished))
-        changed = Changed()
+        looked_at = dict(stretches)
+        changed = Changed() if part.removed else self._renewed(stretches, found, newest)
         before, after = part.stretch.start - DAY, part.stretch.end + DAY
         near = {meter: s for meter, s in stretches.items() if s.start >= before and s.end <= after}
         # Over a long gap others need not be looked at.
@@ -189,7 +194,23 @@ class Accountant:
             used = self._used(found, group, newest)
             changed = changed.plus(self._put(group, derived.consumption(self.rules, used)))
             self._home.replace_happenings(group, _happened(used, group))
-        return changed, stretches
+        return changed, looked_at
+
+    def _renewed(self, stretches: dict[str, Stretch], found: Found, newest: Newest) -> Changed:
+        """Bring rows from before the first reading to the rules of now, by their amounts; the rest is left to do."""
+        old: dict[str, Stretch] = {}
+        for meter, (start, end) in list(stretches.items()):
+            known = times(found, heard(self.park.meter_by_id[meter], newest))
+            first = min((int(time[0]) // QUARTER * QUARTER for time in known if len(time)), default=None)
+            if first is not None and start < first:
+                stretches[meter], old[meter] = Stretch(min(first, end), end), Stretch(start, min(first, end))
+        if not old:
+            return Changed()
+        span = Stretch(min(s.start for s in old.values()), max(s.end for s in old.values()))
+        rows = self._home.consumption(sorted(old), start=span.start, end=span.end)
+        used = kept_intervals(self.park, [rows], borders(*span)) if len(rows) else {}
+        real = {meter: amounts for meter, amounts in used.items() if meter in old}
+        return self._put(old, derived.consumption(self.rules, real))
 
     def _put(self, stretches: Mapping[str, Stretch], rows: Consumption) -> Changed:
         """Put rows in place of what is there, except in closed periods."""

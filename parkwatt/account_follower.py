@@ -132,7 +132,7 @@ class Follower:
         silent = [[each] for each in since if each[0] < finished - DAY]
         together = [each for each in since if each[0] >= finished - DAY]
         return [
-            Job([meter for _, meter in group], Stretch(group[0][0], finished))
+            Job([meter for _, meter in group], Stretch(group[0][0], finished), removed=True)
             for group in [*silent, *_groups(together)]
         ]
 

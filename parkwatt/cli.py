@@ -159,6 +159,7 @@ def demo(
             progress=lambda done, total: progress.update(task, completed=done, total=total, visible=done < total),
         )
         installation.beside(past)
+        installation.account()
 
         def ready() -> None:
             console.print(
@@ -223,6 +224,7 @@ def serve(  # noqa: PLR0913, PLR0917 - one argument per option is how typer read
             ),
             web=web,
         )
+        installation.account()
         if backup_dir is not None:
             installation.back_up_nightly(backup_dir, keep=backup_keep)
         installation.run(ready=lambda: console.print(f"{the_park.name.in_language('en')} is live at {web.url}"))

@@ -26,6 +26,7 @@ from ingest.share import Share
 from ingest.spool import Spool
 from ingest.subscription import Subscription
 from ingest.writer import Writer
+from parkwatt.accounting_service import AccountingService
 from parkwatt.adopter import Adopter
 from parkwatt.configuration import Configuration, own_models, read
 from parkwatt.following import Following
@@ -232,6 +233,13 @@ class Installation:
         )
         self.beside(backup)
         self._problems.append(backup.problems)
+
+    def account(self) -> None:
+        """Account what meters count while the process runs: consumption, coal, carbon and cost."""
+        accounting = AccountingService(self.store, self.park, clock=now)
+        self.beside(accounting)
+        self._problems.append(accounting.problems)
+        self.on_reload.append(lambda configuration: accounting.use(configuration.park))
 
     def reload(self) -> None:
         """Read park and device models again, and go on with them: no message is lost or read twice.

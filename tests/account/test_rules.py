@@ -159,6 +159,28 @@ def test_a_restatement_shows_before_and_after(store: Store, home: DerivedStore):
     assert Restating(accountant, home, month).differences(at=clock.now, author="", reason="") == []
 
 
+def test_what_readings_said_stays_when_they_are_deleted(duck_store: DuckStore):
+    """Rows outlive readings that got too old: they stay, take up another factor, and are not accounted away."""
+    store, home, clock = duck_store, DuckDerived(duck_store), Clock(START + 90 * DAY)
+    stored(store, steady("press", 90 * DAY, every=QUARTER))
+    following = follower(store, home, clock)
+    following.go_round()
+    before = amounts(home.consumption(), "press")
+    store.prune(before=START + 80 * DAY)
+    other = {
+        "id": "electricity_cn/average/广东",
+        "value": 0.5,
+        "unit": "kgCO2/kWh",
+        "source": "letter",
+        "reason": "test",
+    }
+    following.use(park_with(factors=[other]))
+    following.go_round()
+    Accountant(store, home, park_with(factors=[other]), clock=clock).account_span(Stretch(START, clock.now))
+    assert amounts(home.consumption(), "press") == before
+    assert {row.numbers["co2_location_kg"] / row.numbers["kwh"] for row in home.consumption()} == {0.5}
+
+
 def test_virtual_meters_have_rows(store: Store, home: DerivedStore):
     """A formula's rows follow those of its meters, from the first of them on, and what it says now."""
     clock = Clock(START + DAY)
