@@ -16,7 +16,7 @@ from parkwatt.live import Live
 from parkwatt.park import Enterprise, Meter, Name, Park, Role
 from parkwatt.park.metering import MeteringNeed
 from parkwatt.quantities import Kind
-from parkwatt.readings import Quality, Reading, from_iso
+from parkwatt.readings import Quality, Reading, from_iso, to_iso
 from parkwatt.status import Status
 from parkwatt.store import Batch, Store
 from parkwatt.store.derived import Happened, Stretch
@@ -194,3 +194,9 @@ def test_both_stores_answer_the_same(web: Web, influx_store: InfluxStore) -> Non
     with served(influx_store) as other:
         for path in ("balance", "quality"):
             assert other.get(path) == web.get(path)
+
+
+def test_what_is_not_settled_is_left_out(web: Web) -> None:
+    """The quarter-hour that is not closed by a later reading yet belongs to no answer."""
+    found = web.get("balance", to=to_iso(NOW + DAY))
+    assert found["end"] == to_iso(NOW - 15 * MINUTE)
