@@ -35,7 +35,7 @@ def facts(park: Park, bill: Bill) -> Iterator[Fact]:
     yield _same("month", f"{bill.month:%Y-%m}")
     yield _text("state", "complete" if bill.is_complete else "incomplete")
     yield _same("meters", ", ".join(bill.meters))
-    yield _same("energy", f"{bill.kwh:,.2f}")
+    yield _text("energy", "unknown") if bill.kwh is None else _same("energy", f"{bill.kwh:,.2f}")
     shares = bill.shares
     yield _same("shares", " / ".join(percent(share) for share in shares))
     if bill.demand is None:

@@ -179,7 +179,8 @@ def _day(sheet: Worksheet, row: int, tariff: str, day: Day) -> None:
         _set(_cell(sheet, letter, row), text)
     for letter, period in zip("DEFG", Period, strict=True):
         if period in day.kwh:
-            _set(_cell(sheet, letter, row), day.kwh[period], form=_KWH)
+            kwh = day.kwh[period]
+            _set(_cell(sheet, letter, row), both("bill.unknown") if kwh is None else kwh, form=_KWH)
     _formula(_cell(sheet, "H", row), f"SUM(D{row}:G{row})", form=_KWH)
 
 

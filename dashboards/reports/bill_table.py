@@ -54,13 +54,12 @@ def readable_comparison(comparison: Comparison, language: Language = "en") -> It
     """What other ways to be charged would cost, as lines of text."""
     options = list(comparison.costs)
     rows = [["", *(say(f"bill.options.{option}", language) for option in options)]]
+    rows.append(["", *(say("bill.charged_now", language) if o is comparison.now else "" for o in options)])
     for number, month in enumerate(comparison.months):
         rows.append([month, *(_money(comparison.costs[option][number], language) for option in options)])
     rows.append([say("bill.sum", language), *(_money(comparison.total(o), language) for o in options)])
     more = (_money(comparison.more_than_cheapest(option), language) for option in options)
     rows.append([say("bill.more_than_cheapest", language), *more])
-    now = (say("bill.charged_now", language) if option is comparison.now else "" for option in options)
-    rows.append(["", *now])
     yield say("bill.what_if_title", language)
     yield from _columns(rows, [False, *[True] * len(options)])
 

@@ -98,9 +98,10 @@ class Bill:
         return sum((line.amount for line in self.lines if line.amount is not None), Decimal(0))
 
     @cached_property
-    def kwh(self) -> Decimal:
-        """Energy that is charged [kWh]."""
-        return sum((line.quantity or Decimal(0) for line in self.lines if line.item in ENERGY), Decimal(0))
+    def kwh(self) -> Decimal | None:
+        """Energy that is charged [kWh]; None where nothing is known of it."""
+        known = [line.quantity for line in self.lines if line.item in ENERGY and line.quantity is not None]
+        return sum(known, Decimal(0)) if known else None
 
     @property
     def power_factor(self) -> Decimal | None:

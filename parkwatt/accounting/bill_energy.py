@@ -1,6 +1,6 @@
 """Energy as a bill counts it: per day and period, in hundredths of a kWh that add up to the month."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from math import fsum
@@ -21,11 +21,11 @@ class Day(NamedTuple):
 
     Attributes:
         date: which day.
-        kwh: energy per period [kWh]; periods that the day does not have are left out.
+        kwh: energy per period [kWh]; None where nothing is known; periods that the day does not have are left out.
     """
 
     date: date
-    kwh: Mapping[Period, Decimal]
+    kwh: Mapping[Period, Decimal | None]
 
     @property
     def is_sharp(self) -> bool:
@@ -49,17 +49,25 @@ def days(pricing: Pricing, tariff: Tariff, meters: Sequence[Intervals], dates: S
     so_far: list[float] = []
     counted = Decimal(0)
     for day in dates:
-        kwh: dict[Period, Decimal] = {}
+        kwh: dict[Period, Decimal | None] = {}
         spans = pricing.periods(tariff, day)
         for period in Period:
             times = [(start, end) for start, end, kind in spans if kind is period]
             if not times:
                 continue
-            so_far += [amount for meter in meters for start, end in times for amount in _amounts(meter, start, end)]
+            known = [amount for meter in meters for start, end in times for amount in _amounts(meter, start, end)]
+            so_far += known
             until = hundredths(Decimal(fsum(so_far)))
-            kwh[period], counted = until - counted, until
+            kwh[period], counted = until - counted if known else None, until
         found.append(Day(day, kwh))
     return tuple(found)
+
+
+def together(days: Iterable[Day], periods: Iterable[Period] = Period) -> Decimal | None:
+    """What is known of some days' energy in some periods, added up [kWh]; None where nothing is."""
+    wanted = frozenset(periods)
+    known = [kwh for day in days for period, kwh in day.kwh.items() if period in wanted and kwh is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def _amounts(meter: Intervals, start: Millis, end: Millis) -> list[float]:

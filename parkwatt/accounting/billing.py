@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from parkwatt.accounting import basic_charge
 from parkwatt.accounting.basic_charge import Month, Option, Rules
 from parkwatt.accounting.bill import Bill, Metered, Reactive, Shares, entries, month_after
-from parkwatt.accounting.bill_energy import Day, days
+from parkwatt.accounting.bill_energy import Day, days, together
 from parkwatt.accounting.bill_lines import Item, Line, hundredths
 from parkwatt.accounting.bill_notes import Note, NoteCode
 from parkwatt.accounting.demand import Maximum, maximum
@@ -126,18 +126,16 @@ class _Making:
             self._lacks.append(Note(NoteCode.NO_PRICE, {"tariff": tariff.id, "month": f"{self._month:%Y-%m}"}))
         basis = self._pricing.ids_of(tariff, self._month)
         for period in Period:
-            kwh = [day.kwh[period] for day in per_day if period in day.kwh]
-            if kwh:
+            if any(period in day.kwh for day in per_day):
                 price = prices[period].energy if period in prices else None
-                yield Line(Item(period.value), tariff.id, sum(kwh, Decimal(0)), "kWh", price, basis)
+                yield Line(Item(period.value), tariff.id, together(per_day, (period,)), "kWh", price, basis)
 
     def _funds(self, tariff: Tariff, per_day: Sequence[Day]) -> Iterator[Line]:
         price = self._pricing.price(tariff, self._month)
         if price is None or not price.funds:
             return
-        kwh = sum((amount for day in per_day for amount in day.kwh.values()), Decimal(0))
         basis = self._pricing.ids_of(tariff, self._month)[:1]
-        yield Line(Item.FUNDS, tariff.id, kwh, "kWh", Decimal(str(price.funds)), basis)
+        yield Line(Item.FUNDS, tariff.id, together(per_day), "kWh", Decimal(str(price.funds)), basis)
 
     def _demand(self, meters: Sequence[str]) -> Maximum | None:
         found = maximum(added([_charged(self._energy[meter]) for meter in meters], self._borders)) if meters else None
