@@ -17,6 +17,9 @@ from dashboards.live.answers import (
 from dashboards.live.api_accounting import accounting_routes
 from dashboards.live.api_adoption import adoption_routes
 from dashboards.live.api_balance import balance_routes
+from dashboards.live.api_bill import bill_routes
+from dashboards.live.api_efficiency import efficiency_routes
+from dashboards.live.api_flexibility import flexibility_routes
 from dashboards.live.api_inbox import inbox_routes
 from dashboards.live.api_quality import quality_routes
 from dashboards.live.context import Context
@@ -45,7 +48,10 @@ def api_routes(context: Context) -> APIRouter:
     router.include_router(adoption_routes(context))
     router.include_router(inbox_routes(context))
     router.include_router(balance_routes(context))
+    router.include_router(bill_routes(context))
     router.include_router(quality_routes(context))
+    router.include_router(efficiency_routes(context))
+    router.include_router(flexibility_routes(context))
 
     @router.get("/status", tags=["status"], summary="How the pipeline is doing")
     def status() -> StatusAnswer:

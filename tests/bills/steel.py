@@ -39,6 +39,7 @@ PARK = {
     ],
     "hot_days": [{"date": "2018-05-16", "temperature": 35.2}],
 }
+_QUANTITIES = ("energy_import", "reactive_energy_import", "reactive_energy_export")
 
 
 def park(enterprise: dict | None = None, **changes: object) -> Park:
@@ -72,9 +73,7 @@ def readings(path: Path = MAY, meter: str = "mill") -> Iterator[Reading]:
     zone = park().zone
     for quarter in quarters(path):
         time = to_millis(quarter.end.replace(tzinfo=zone))
-        for quantity, value in zip(
-            ("energy_import", "reactive_energy_import", "reactive_energy_export"), quarter[1:], strict=True
-        ):
+        for quantity, value in zip(_QUANTITIES, quarter[1:], strict=True):
             yield Reading(meter, quantity, None, float(value), Kind.INTERVAL, time)
 
 
@@ -100,3 +99,16 @@ def intervals(amounts: list[float] | np.ndarray, borders: np.ndarray, *, estimat
         events=(),
         counted=known.astype(np.int64),
     )
+
+
+def registers(path: Path = MAY, meter: str = "mill") -> Iterator[Reading]:
+    """The same from a meter that counts on and on, read every 15 minutes."""
+    zone = park().zone
+    counted = [Decimal(1000), Decimal(2000), Decimal(3000)]
+    rows = list(quarters(path))
+    first = rows[0].end - timedelta(minutes=15)
+    for end, *amounts in ((first, *[Decimal(0)] * 3), *rows):
+        counted = [value + amount for value, amount in zip(counted, amounts, strict=True)]
+        time = to_millis(end.replace(tzinfo=zone))
+        for quantity, value in zip(_QUANTITIES, counted, strict=True):
+            yield Reading(meter, quantity, None, float(value), Kind.REGISTER, time)
