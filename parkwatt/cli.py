@@ -25,6 +25,7 @@ from parkwatt import (
     copy_cli,
     decode_cli,
     devices_cli,
+    explain_cli,
     export_cli,
     given,
     grafana_cli,
@@ -78,6 +79,7 @@ app.command()(backup_cli.backup)
 app.command()(backup_cli.restore)
 app.command()(copy_cli.copy)
 app.command()(decode_cli.decode)
+app.command()(explain_cli.explain)
 app.command()(export_cli.export)
 app.command("import")(import_cli.import_)
 app.command()(health_cli.health)

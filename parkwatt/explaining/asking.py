@@ -1,0 +1,106 @@
+"""What is asked: which figure, of whom, of which time, and how far down."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+from parkwatt.explaining.chain import Depth
+from parkwatt.park import Park
+from parkwatt.park.mistakes import suggestion
+from parkwatt.store.derived import Stretch
+
+FIELDS: Mapping[str, str] = {
+    "amount": "amount",
+    "kwh": "kwh",
+    "tce": "tce",
+    "tce_equal": "tce_equal",
+    "co2_location": "co2_location_kg",
+    "co2_market": "co2_market_kg",
+    "co2_annex4": "co2_annex4_kg",
+    "cost": "cost",
+}
+"""What can be asked for -> the field of derived data that it is a sum of."""
+UNITS: Mapping[str, str] = {
+    "kwh": "kWh",
+    "tce": "tce",
+    "tce_equal": "tce",
+    "co2_location_kg": "kg CO2",
+    "co2_market_kg": "kg CO2",
+    "co2_annex4_kg": "kg CO2",
+    "cost": "yuan",
+}
+"""Units of fields; an amount has that of its carrier's register."""
+
+
+class NoFigureError(ValueError):
+    """There is no such figure; its text says what there is."""
+
+
+class SubjectKind(StrEnum):
+    """Whose figure it is."""
+
+    PARK = "park"
+    ENTERPRISE = "enterprise"
+    METER = "meter"
+
+
+class Subject(NamedTuple):
+    """Whose figure it is; `id` is empty for the park."""
+
+    kind: SubjectKind
+    id: str = ""
+
+    @classmethod
+    def of(cls, park: Park, *, enterprise: str | None, meter: str | None) -> "Subject":
+        """An enterprise, a meter, or with neither the park.
+
+        Raises:
+            NoFigureError: if both are named, or the park has none of that id.
+        """
+        if enterprise and meter:
+            message = "an enterprise and a meter are two figures; ask for one of them"
+            raise NoFigureError(message)
+        if enterprise:
+            _refuse_unknown("enterprise", enterprise, park.enterprise_by_id)
+            return cls(SubjectKind.ENTERPRISE, enterprise)
+        if meter:
+            _refuse_unknown("meter", meter, park.meter_by_id)
+            return cls(SubjectKind.METER, meter)
+        return cls(SubjectKind.PARK)
+
+
+class Question(NamedTuple):
+    """A figure that is asked for.
+
+    Attributes:
+        what: one of `FIELDS`.
+        subject: whose.
+        stretch: of time, whole quarter-hours [ms].
+        depth: how far down to go.
+        carrier: only what flows of this; None for all that count.
+    """
+
+    what: str
+    subject: Subject
+    stretch: Stretch
+    depth: Depth
+    carrier: str | None = None
+
+    @property
+    def field(self) -> str:
+        """The field of derived data.
+
+        Raises:
+            NoFigureError: if there is none for what is asked.
+        """
+        found = FIELDS.get(self.what) or (self.what if self.what in FIELDS.values() else None)
+        if found is None:
+            message = f"there is no figure {self.what!r}; {suggestion(self.what, list(FIELDS))}"
+            raise NoFigureError(message)
+        return found
+
+
+def _refuse_unknown(kind: str, name: str, known: Mapping[str, object]) -> None:
+    if name not in known:
+        message = f"the park has no {kind} {name!r}; {suggestion(name, list(known))}"
+        raise NoFigureError(message)
