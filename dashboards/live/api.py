@@ -22,6 +22,7 @@ from dashboards.live.api_efficiency import efficiency_routes
 from dashboards.live.api_flexibility import flexibility_routes
 from dashboards.live.api_inbox import inbox_routes
 from dashboards.live.api_quality import quality_routes
+from dashboards.live.api_records import record_routes
 from dashboards.live.context import Context
 from dashboards.live.parameters import (
     EveryParameter,
@@ -52,6 +53,7 @@ def api_routes(context: Context) -> APIRouter:
     router.include_router(quality_routes(context))
     router.include_router(efficiency_routes(context))
     router.include_router(flexibility_routes(context))
+    router.include_router(record_routes(context))
 
     @router.get("/status", tags=["status"], summary="How the pipeline is doing")
     def status() -> StatusAnswer:

@@ -46,7 +46,7 @@ def power_factors(active: Intervals, reactive: Intervals) -> PowerFactor | None:
     taken, turned = (np.where(known, np.maximum(part, 0.0), np.nan) for part in (real, blind))
     apparent = np.hypot(taken, turned)
     return PowerFactor(
-        by_interval=np.divide(taken, apparent, out=np.full(len(taken), np.nan), where=apparent > 0),
+        by_interval=np.divide(taken, apparent, out=np.full(len(taken), np.nan), where=taken > 0),
         active=total(taken) or 0.0,
         reactive=total(turned) or 0.0,
         shares=shares_of([active, reactive]),

@@ -77,6 +77,7 @@ def efficiency(
     Raises:
         TooLongError: if the time is too long for so many meters.
     """
+    park = park.with_meters(beside.meters_of_energy())
     sums, border, site = RowSums(stretch), quarters(*stretch), site_of(park, enterprise)
     used = kept_intervals(park, _read(home, park, enterprise, sums), border)
     load = amounts(site.border, used, border)
@@ -91,7 +92,7 @@ def efficiency(
         energy=energy,
         shape=None if load is None else load_shape(load, park.zone, hours=hours),
         hours=hours,
-        duration=None if load is None else duration_curve(load, points=_POINTS),
+        duration=None if hours is None or load is None else duration_curve(load, points=_POINTS),
         peaks=() if load is None else peaks(load, _parts(park, enterprise, site, used), park.zone),
         power_factor=None if load is None or turned is None else power_factors(load, turned),
         intensities=_compared(home, park, enterprise, sums, beside),
