@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from parkwatt.account import DAY, METERS_AT_ONCE, Accountant, Job, Progress, unseen
+from parkwatt.account_market import market
 from parkwatt.accounting import derived
-from parkwatt.accounting.periods import QUARTER, day_of
+from parkwatt.accounting.periods import QUARTER, day_of, month_start
 from parkwatt.accounting.rules import Rules
 from parkwatt.park import Meter, Park
 from parkwatt.readings import Millis
@@ -39,7 +40,7 @@ class Follower:
         self._limits_noted: tuple[Park, Millis] | None = None
         self._trouble = ""
         self._park = accountant.park
-        self._ruled: Park | None = None
+        self._ruled: tuple[Park, Millis] | None = None
 
     def use(self, park: Park) -> None:
         """From the next round on account this state of the park."""
@@ -79,18 +80,20 @@ class Follower:
         changed = self._accountant.account(jobs, newest, progress=progress)
         self._done |= {m.id: last.get(m.id, job.stretch.end) for job in jobs if job not in stale for m in job.meters}
         self._touched.clear()
-        self._ruled = self._accountant.park
+        self._ruled = self._accountant.park, today
         if mark != self._mark or self._mark is None:
             self._home.note_mark(mark)
             self._mark = mark
         return changed
 
     def _by_the_rules(self) -> list[Job]:
-        """Take up another state of the park file; what was accounted by other rules than those of now."""
-        if self._park is self._ruled:
+        """Take up another park file, and each day what contracts cover; what rests on other rules than these."""
+        today = day_of(self._clock(), self._park.zone)[0]
+        if (self._park, today) == self._ruled:
             return []
-        if self._accountant.park is not self._park:
-            self._accountant.use(Rules(self._park))
+        month = month_start(today, self._park.zone)
+        contracts = market(self._park, self._home, finished=month) if self._park.green_supply else {}
+        self._accountant.use(Rules(self._park, market=contracts))
         return self._accountant.stale()
 
     def _hear(self) -> int:

@@ -25,6 +25,7 @@ from parkwatt import (
     copy_cli,
     decode_cli,
     devices_cli,
+    emissions_cli,
     explain_cli,
     export_cli,
     given,
@@ -86,6 +87,7 @@ app.command()(health_cli.health)
 app.command()(listen_cli.listen)
 app.command()(replay_cli.replay)
 app.command()(account_cli.account)
+app.command()(emissions_cli.emissions)
 app.command()(restate_cli.restate)
 app.command()(balance_cli.balance)
 app.command()(bill_cli.bill)

@@ -21,6 +21,7 @@ from dashboards.live.api_bill import bill_routes
 from dashboards.live.api_efficiency import efficiency_routes
 from dashboards.live.api_flexibility import flexibility_routes
 from dashboards.live.api_inbox import inbox_routes
+from dashboards.live.api_inventory import inventory_routes
 from dashboards.live.api_quality import quality_routes
 from dashboards.live.api_records import record_routes
 from dashboards.live.context import Context
@@ -54,6 +55,7 @@ def api_routes(context: Context) -> APIRouter:
     router.include_router(efficiency_routes(context))
     router.include_router(flexibility_routes(context))
     router.include_router(record_routes(context))
+    router.include_router(inventory_routes(context))
 
     @router.get("/status", tags=["status"], summary="How the pipeline is doing")
     def status() -> StatusAnswer:

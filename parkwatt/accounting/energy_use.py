@@ -55,7 +55,7 @@ def energy_use(park: Park, enterprise: str | None, sums: RowSums) -> EnergyUse:
         enterprise: its id.
         sums: of the rows of all meters that count.
     """
-    border = {carrier: at_border(park, enterprise, carrier) for carrier in _counted(park, enterprise)}
+    border = {carrier: at_border(park, enterprise, carrier) for carrier in counted_carriers(park, enterprise)}
     return _energy(park, border | {ELECTRICITY: used_of(park, enterprise, ELECTRICITY)}, border, sums)
 
 
@@ -84,7 +84,7 @@ def _energy(park: Park, used: Mapping[str, Terms], border: Mapping[str, Terms], 
     )
 
 
-def _counted(park: Park, enterprise: str | None) -> list[str]:
+def counted_carriers(park: Park, enterprise: str | None) -> list[str]:
     """Carriers that count: at the park none that is made inside of others that are counted."""
     supplied = {m.carrier for m in park.meters if m.role is Role.SUPPLY}
     made = {m.carrier for m in park.meters if m.role is Role.GENERATION}

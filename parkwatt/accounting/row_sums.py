@@ -12,6 +12,8 @@ from parkwatt.park.times import Span
 from parkwatt.store.derived import Consumption
 
 AMOUNTS = ("kwh", "tce", "tce_equal", "co2_location_kg", "co2_market_kg", "co2_annex4_kg")
+"""Fields of rows that may be added up over carriers."""
+_FIELDS = (*AMOUNTS, "amount", "cost")
 """Fields of rows that are added up."""
 
 
@@ -37,7 +39,7 @@ class RowSums:
         chosen = np.flatnonzero(counts)
         order = chosen[np.argsort(rows.about[chosen], kind="stable")]
         bounds = np.searchsorted(rows.about[order], np.arange(len(rows.abouts) + 1)).tolist()
-        columns = {field: rows.column(field) for field in AMOUNTS}
+        columns = {field: rows.column(field) for field in _FIELDS}
         for number, about in enumerate(rows.abouts):
             its = order[bounds[number] : bounds[number + 1]]
             if not len(its):

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from parkwatt.park.carbon import GreenSupply
 from parkwatt.park.carriers import CARRIERS
+from parkwatt.park.ledger_check import flaws
 from parkwatt.park.mistakes import Mistake, Place, suggestion
 from parkwatt.park.source import Record
 from parkwatt.park.tariffs import Tariff
@@ -99,3 +101,9 @@ def tariff_of_park(name: str | None, tariffs: Sequence[Tariff], place: Place) ->
     known = [tariff.id for tariff in tariffs]
     if name is not None and name not in known:
         yield place.mistake(f"park names a tariff {name!r} that is not there", suggestion(name, known))
+
+
+def ledger(lines: Sequence[GreenSupply], records: Sequence[Record]) -> Iterator[Mistake]:
+    """What is wrong in the green ledger, at the lines that say it."""
+    for flaw in flaws(lines):
+        yield records[flaw.line].where((flaw.key,)).mistake(flaw.what, flaw.way_out)

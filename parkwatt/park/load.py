@@ -124,6 +124,7 @@ class _Reader:
         if facts is None or self._mistakes or self._document.mistakes:
             return None
         self._mistakes += consistency.tariff_of_park(facts.tariff, built["tariffs"], self._document.place(root))
+        self._mistakes += consistency.ledger(built["green_supply"], records["green_supply"])
         return None if self._mistakes else Park(**dict(facts), **built)
 
     def _facts(self, root: MappingNode, node: Node | None) -> ParkFacts | None:

@@ -47,7 +47,7 @@ class Price(Strict):
         funds: government funds and surcharges, added after the ratio [yuan per unit].
         capacity: price of transformer capacity [yuan per kVA and month].
         demand: price of maximum demand [yuan per kW and month].
-        demand_high_use: the same in a month with at least 260 kWh per kVA of capacity, where the tariff has such a price.
+        demand_high_use: the same in a month with at least 260 kWh per kVA of capacity, where there is such a price.
         source: who says so.
     """
 

@@ -28,9 +28,13 @@ def wall_clock(when: datetime | date, zone: ZoneInfo) -> Millis:
 
 
 def days_of(period: str) -> tuple[date, date]:
-    """The first day of a year, a month or a day, and the first day after it."""
+    """The first day of a year, a month or a day, and the first day after it.
+
+    Raises:
+        ValueError: if the text is none, or not on the calendar.
+    """
     year, month, day = (int(part) if part else None for part in _parts(period))
-    first = date(year or 1, month or 1, day or 1)
+    first = date(year or 0, month or 1, day or 1)
     if day is not None:
         return first, first + timedelta(days=1)
     if month is not None:
@@ -46,7 +50,10 @@ def span_of(period: str, zone: ZoneInfo) -> Span:
 
 def _parts(period: str) -> tuple[str | None, ...]:
     found = _PERIOD.fullmatch(period)
-    return found.groups() if found else (None, None, None)
+    if found is None:
+        message = f"{period!r} is no year, month or day"
+        raise ValueError(message)
+    return found.groups()
 
 
 def _a_period(text: str) -> str:

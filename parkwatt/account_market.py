@@ -1,0 +1,40 @@
+"""What contracts and certificates make of the electricity of finished months, from the rows that are there."""
+
+from datetime import date
+
+from parkwatt.accounting.factors import FactorBook
+from parkwatt.accounting.ledger import Ledger, months_of
+from parkwatt.accounting.row_sums import RowSums
+from parkwatt.accounting.rules import Market
+from parkwatt.accounting.site import ELECTRICITY, at_border
+from parkwatt.park import Park
+from parkwatt.park.ledger_check import claims_of
+from parkwatt.park.times import Span, span_of
+from parkwatt.readings import Millis
+from parkwatt.store.derived import DerivedStore
+
+
+def ledger(park: Park, home: DerivedStore, *, finished: Millis) -> Ledger:
+    """The park's claims against what came in, of the months that they are for and that are over."""
+    owners = [enterprise.id for enterprise in park.enterprises]
+    periods = {claim.claimed_for or claim.vintage for claim in claims_of(park.green_supply)}
+    months = sorted({month for period in periods for month in months_of(period)})
+    consumed: dict[tuple[str | None, date], float] = {}
+    borders = {owner: at_border(park, owner, ELECTRICITY) for owner in (None, *owners)}
+    meters = sorted({meter for terms in borders.values() for meter in terms})
+    for month in months:
+        span = span_of(f"{month:%Y-%m}", park.zone)
+        if span.end > finished or not meters:
+            continue
+        sums = RowSums(Span(*span))
+        sums.add(home.consumption(meters, start=span.start, end=span.end))
+        for owner, terms in borders.items():
+            kwh = sums.total("kwh", terms)
+            if kwh is not None:
+                consumed[owner, month] = kwh
+    return Ledger(park, consumed)
+
+
+def market(park: Park, home: DerivedStore, *, finished: Millis) -> Market:
+    """What a kWh is by market, per enterprise and month of which something is covered."""
+    return ledger(park, home, finished=finished).market(FactorBook.of(park))

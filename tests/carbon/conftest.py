@@ -1,0 +1,5 @@
+"""The stores of the accounting tests."""
+
+from tests.account.conftest import duck_store, home, influx_home, influx_store, store
+
+__all__ = ["duck_store", "home", "influx_home", "influx_store", "store"]
