@@ -17,7 +17,8 @@ ELECTRICITY = "electricity"
 ENERGY_CARRIERS = (ELECTRICITY, "gas", "steam", "heat", "coal", "oil")
 """Those that have a factor for standard coal: the others are made of them."""
 _MADE_INSIDE = frozenset({"steam", "heat"})
-_GIVES = frozenset({Role.GENERATION, Role.STORAGE})
+GIVES = frozenset({Role.GENERATION, Role.STORAGE})
+"""Roles of meters that give out: what they give has no standard coal, no CO2 and no cost."""
 _USED = frozenset({"amount", "kwh"})
 """Fields of what was used; the others are of what came in."""
 
@@ -95,13 +96,13 @@ def _inside(park: Park) -> frozenset[str]:
 def _terms(park: Park, enterprise: str | None, carrier: str, field: str) -> dict[str, float]:
     used = park_use(park, carrier) if enterprise is None else uses(park, carrier).get(enterprise, {})
     if field == "cost":  # a bill is of a meter, and of what it took in
-        return {m: 1.0 for m, factor in used.items() if factor > 0 and park.meter_by_id[m].role not in _GIVES}
+        return {m: 1.0 for m, factor in used.items() if factor > 0 and park.meter_by_id[m].role not in GIVES}
     found: dict[str, float] = {}
     for meter, factor in used.items():
         for real, number in real_terms(park, meter).items():
             found[real] = found.get(real, 0.0) + factor * number
     with_own = field in _USED and carrier == ELECTRICITY
-    return {m: n for m, n in found.items() if n and (with_own or park.meter_by_id[m].role not in _GIVES)}
+    return {m: n for m, n in found.items() if n and (with_own or park.meter_by_id[m].role not in GIVES)}
 
 
 def _left_out(
@@ -120,5 +121,5 @@ def _why(park: Park, meter: Meter, terms: Mapping[str, float], carriers: tuple[s
             return Why.NOT_ASKED
         return Why.MADE_INSIDE if meter.carrier in _MADE_INSIDE else Why.NO_ENERGY
     if any(above.id in terms for above in park.ancestors(meter.id)):
-        return Why.GIVES if meter.role in _GIVES else Why.BELOW
-    return Why.GIVES if meter.role in _GIVES else Why.ELSEWHERE
+        return Why.GIVES if meter.role in GIVES else Why.BELOW
+    return Why.GIVES if meter.role in GIVES else Why.ELSEWHERE

@@ -8,7 +8,7 @@ from parkwatt.explaining.amount_steps import amount_step, span_text
 from parkwatt.explaining.asking import UNITS, Question, SubjectKind
 from parkwatt.explaining.chain import Depth, Level, Shares, Step
 from parkwatt.explaining.cost_steps import cost_parts, why_no_cost
-from parkwatt.explaining.counting import Counted, Why
+from parkwatt.explaining.counting import GIVES, Counted, Why
 from parkwatt.explaining.factor_steps import conversion_step
 from parkwatt.explaining.looking import Looking
 from parkwatt.explaining.phrases import Phrase
@@ -93,21 +93,20 @@ def _total(looking: Looking, question: Question, meters: Counted) -> Step:
 def _meter_step(looking: Looking, meter: Meter, field: str, stretch: Stretch, *, weight: float) -> Step:
     """What a meter brings into the figure."""
     rows = looking.rows_of(meter, stretch)
+    result = rows.total(field)
     children: tuple[Step, ...]
     amount = amount_step(looking, meter, stretch, weight=1.0)
+    notes = () if result is not None or not len(rows.start) else (_why_none(looking, meter, field, stretch),)
     if field == "amount":
-        children, working, rule, notes = (amount,), Working.SUM, "meter.amount", tuple[Phrase, ...]()
+        children, working, rule = (amount,), Working.SUM, "meter.amount"
     elif field == "cost":
-        parts = cost_parts(looking, meter, stretch, rows)
-        notes = () if parts or not len(rows.start) else (why_no_cost(looking, meter, stretch),)
+        parts = () if result is None else cost_parts(looking, meter, stretch, rows)
         children, working, rule = (*parts, replace(amount, weight=None)), Working.SUM, "meter.cost"
     else:
         month = local_date(stretch.start, looking.zone).replace(day=1)
         conversion = looking.rules.conversions(meter, month).get(field)
-        notes = () if conversion else (Phrase("meter.no_factor", carrier=meter.carrier),)
         steps = () if conversion is None else (conversion_step(looking, meter, field, conversion, month.year),)
         children, working, rule = (amount, *steps), Working.PRODUCT, "meter.converted"
-    result = rows.total(field)
     return Step(
         Level.METER,
         Phrase("meter.title", meter=_called(meter), role=Phrase(f"role.{meter.role}")),
@@ -127,6 +126,15 @@ def _meter_step(looking: Looking, meter: Meter, field: str, stretch: Stretch, *,
 def _called(meter: Meter) -> object:
     """A meter's name with its id; the id where it has none."""
     return Phrase("meter.called", name=meter.name, id=meter.id) if any(meter.name.model_dump().values()) else meter.id
+
+
+def _why_none(looking: Looking, meter: Meter, field: str, stretch: Stretch) -> Phrase:
+    """Why rows of a meter lack a field."""
+    if meter.role in GIVES:
+        return Phrase("meter.gives")
+    if field == "cost":
+        return why_no_cost(looking, meter, stretch)
+    return Phrase("meter.no_factor", carrier=meter.carrier)
 
 
 def _weight_note(weight: float) -> tuple[Phrase, ...]:

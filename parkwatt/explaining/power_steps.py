@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from parkwatt.accounting.emissions import register_per_flow_hour
 from parkwatt.accounting.life import UNDECLARED
 from parkwatt.accounting.power import direction
-from parkwatt.accounting.registers import MAX_GAP, readings_of
+from parkwatt.accounting.registers import MAX_GAP, exact, readings_of
 from parkwatt.explaining.chain import Depth, Level, Shares, Step
 from parkwatt.explaining.looking import Looking
 from parkwatt.explaining.moments import moment
@@ -82,7 +82,7 @@ class PowerSteps:
             Level.BORDER,
             Phrase("power.part", since=moment(since, zone), until=moment(until, zone)),
             Phrase("power.mean"),
-            result=mean * hours * self._factor,
+            result=float(exact(np.array([mean * hours * self._factor]))[0]),
             unit=QUANTITIES[self._meter.medium.register].unit,
             working=Working.PRODUCT,
             inputs=(

@@ -55,22 +55,24 @@ class RegisterSteps:
                 start=start, end=end, children=events,
             )  # fmt: skip
         ends = self._border(end, weight=1.0), self._border(start, weight=-1.0)
-        lost = self._lost(start, end)
+        broken = self._broken(start, end)
+        lost = tuple(Operand(Phrase("register.lost"), float(self._lost[place]), self._unit) for place in broken)
+        sides = tuple(self._reading(side) for place in broken for side in (place, place + 1))
         rise = sum(border.result * (border.weight or 0.0) for border in ends if border.result is not None)
         return Step(
             Level.REGISTER,
             title,
             Phrase("register.rule"),
-            result=float(rise + lost),
+            result=rise + sum(one.value for one in lost),
             unit=self._unit,
             working=Working.SUM,
-            inputs=(Operand(Phrase("register.lost"), lost, self._unit),) if lost else (),
+            inputs=lost,
             shares=shares,
             notes=notes,
             weight=weight,
             start=start,
             end=end,
-            children=(*ends, *events),
+            children=(*ends, *sides, *events),
         )
 
     def _border(self, border: Millis, *, weight: float) -> Step:
@@ -153,12 +155,18 @@ class RegisterSteps:
         found = self._habits.share(place, np.array([at], np.int64))
         return None if found is None else float(found[0])
 
-    def _lost(self, start: Millis, end: Millis) -> float:
-        """What the register lost in an interval by being exchanged or set back, which is put on again."""
+    def _broken(self, start: Millis, end: Millis) -> list[int]:
+        """Pairs of readings in an interval between which the register was exchanged or set back."""
+        inside = np.clip(np.array([start, end]), self._register.time[0], self._register.time[-1])
+        first, last = (self._place(int(at)) for at in inside)
+        return [place for place in range(first, last) if self._lost[place]]
+
+    @cached_property
+    def _lost(self) -> NDArray[np.float64]:
+        """Per pair of readings: what is put on again, because the register was exchanged or set back."""
         register = self._register
-        first, last = (self._place(min(max(t, int(register.time[0])), int(register.time[-1]))) for t in (start, end))
-        lost = register.value[first:last] + register.rise[first:last] - register.value[first + 1 : last + 1]
-        return float(lost.sum())
+        lost: NDArray[np.float64] = register.value[:-1] + register.rise - register.value[1:]
+        return lost
 
     def _shares(self, start: Millis, end: Millis) -> Shares:
         """How the time of an interval is known."""
@@ -199,7 +207,9 @@ class RegisterSteps:
         """The readings around all borders, looked up at once."""
         time = self._register.time
         places = np.searchsorted(time, np.clip(self._borders, time[0], time[-1]), side="right") - 1
-        wanted = np.unique(time[np.minimum(np.concatenate((places, places + 1)), len(time) - 1)])
+        broken = np.flatnonzero(self._lost[places[0] : places[-1]]) + places[0]
+        ends = np.concatenate((places, places + 1, broken, broken + 1))
+        wanted = np.unique(time[np.minimum(ends, len(time) - 1)])
         life = self._looking.lives.of(self._looking.park.meter_by_id[self._key.meter], self._key.quantity)
         seen = ReadingsSeen(self._looking.store, self._key, wanted.tolist(), life)
         if self._looking.depth >= Depth.MESSAGES and self._looking.origins is not None:
