@@ -1,17 +1,23 @@
 """The basic charge of a two-part tariff."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parkwatt.accounting import periods
 from parkwatt.accounting.basic_charge import Month, Option, Rules, amount_of, basic_charge, chosen
+from parkwatt.accounting.bill import Metered, span
 from parkwatt.accounting.bill_lines import Item, Line
+from parkwatt.accounting.billing import bill
 from parkwatt.accounting.factors import FactorBook
+from parkwatt.accounting.what_if import compared
 from parkwatt.park import Customer
 from parkwatt.park.carbon import OwnFactor
 from parkwatt.park.tariffs import Price
+from tests.bills import steel
 
 D = Decimal
 SHIPPED = Rules.of(FactorBook(), year=2026)
@@ -139,3 +145,18 @@ def test_more_demand_never_costs_less(contract: int, maximum: int, more: int) ->
 
     assert D("36.1") * contract <= cost(maximum) <= cost(maximum + more)
     assert cost(maximum + more) - cost(maximum) <= 2 * D("36.1") * more + D("0.01")
+
+
+def test_an_unknown_month_has_no_total() -> None:
+    """A month without a maximum leaves demand without a sum, and nothing is called cheapest against it."""
+    park = steel.park({"contracted_demand": None})
+    metered, borders = steel.metered()
+    may, june = date(2018, 5, 1), date(2018, 6, 1)
+    empty = bill(park, "steel", june, Metered({}, {}), periods.borders(*span(park, june)))
+    found = compared([bill(park, "steel", may, metered, borders), empty])
+    assert found.costs[Option.MEASURED] == (D("20221.78"), None)
+    assert found.total(Option.MEASURED) is None
+    assert found.total(Option.CAPACITY) == D("45200.00")
+    assert Option.CONTRACT not in found.costs
+    assert found.cheapest is None
+    assert found.more_than_cheapest(Option.CAPACITY) is None
