@@ -23,6 +23,11 @@ _SHARES = (
     Column("measured_share", "实测占比", Kind.NUMBER),
     Column("estimated_share", "估算占比", Kind.NUMBER),
 )
+_CO2 = (
+    Column("co2_location_kg", "二氧化碳_区域法_kg", Kind.NUMBER),
+    Column("co2_market_kg", "二氧化碳_市场法_kg", Kind.NUMBER),
+    Column("co2_annex4_kg", "二氧化碳_附件4_kg", Kind.NUMBER),
+)
 _CONSUMPTION = (
     Column("meter", "表计"),
     Column("enterprise", "企业"),
@@ -32,7 +37,9 @@ _CONSUMPTION = (
     Column("unit", "单位"),
     Column("energy_kwh", "能量_kWh", Kind.NUMBER),
     Column("standard_coal_tce", "标准煤_当量值_tce", Kind.NUMBER),
-    Column("co2_location_kg", "二氧化碳_区域法_kg", Kind.NUMBER),
+    Column("standard_coal_equal_tce", "标准煤_等价值_tce", Kind.NUMBER),
+    *_CO2,
+    Column("cost_yuan", "费用_元", Kind.NUMBER),
     *_SHARES,
     Column("factors", "因子"),
 )
@@ -40,7 +47,7 @@ _EMISSIONS = (
     Column("enterprise", "企业"),
     Column("carrier", "能源品种"),
     *_PERIOD,
-    Column("co2_location_kg", "二氧化碳_区域法_kg", Kind.NUMBER),
+    *_CO2,
     *_SHARES,
     Column("factors", "因子"),
 )
@@ -89,7 +96,7 @@ def consumption(meters: tuple[Meter, ...], rows_of: RowsOf, borders: NDArray[np.
                 stretch[found.period + 1].tolist(),
                 found.column("amount"),
                 [QUANTITIES[m.medium.register].unit for m in who],
-                *(found.column(name) for name in ("kwh", "tce", "co2_location_kg", *_SHARE_NAMES)),
+                *(found.column(name) for name in ("kwh", "tce", "tce_equal", *_CO2_NAMES, "cost", *_SHARE_NAMES)),
                 [found.factors[n] for n in found.owner.tolist()],
             )
 
@@ -122,7 +129,7 @@ def emissions(park: Park, rows_of: RowsOf, borders: NDArray[np.int64]) -> Table:
                 [owners[n][1] for n in who],
                 stretch[found.period[there]].tolist(),
                 stretch[found.period[there] + 1].tolist(),
-                found.numbers[there, FIELDS.index("co2_location_kg")].tolist(),
+                *(found.numbers[there, FIELDS.index(name)].tolist() for name in _CO2_NAMES),
                 *shares.T.tolist(),
                 [found.factors[n] for n in who],
             )
@@ -130,6 +137,7 @@ def emissions(park: Park, rows_of: RowsOf, borders: NDArray[np.int64]) -> Table:
     return Table(_EMISSIONS, pieces())
 
 
+_CO2_NAMES = tuple(column.name for column in _CO2)
 _SHARE_NAMES = ("measured_share", "estimated_share")
 
 

@@ -18,18 +18,22 @@ from dashboards.live.parameters import (
     period,
     time,
 )
-from parkwatt.accounting import emissions, intervals
+from parkwatt.accounting import intervals
+from parkwatt.accounting.amounts import from_amounts
+from parkwatt.accounting.conversions import of_carrier
+from parkwatt.accounting.factors import FactorBook
 from parkwatt.accounting.life import Lives
 from parkwatt.accounting.meters import EXPORT, PRODUCTION, taken_in
 from parkwatt.accounting.periods import QUARTER, borders, day_of, day_start, local_date, quarter_of
-from parkwatt.accounting.registers import MAX_GAP
 from parkwatt.park import Meter
 from parkwatt.quantities import QUANTITIES
 from parkwatt.readings import Millis, SeriesKey, to_iso
-from parkwatt.store import Query
+from parkwatt.store.derived import Stretch
+from parkwatt.surroundings import Seen, Surroundings
 
 _DAY = 86_400_000
 _MOST_PERIODS = 200_000
+_LOCATION = "co2_location_kg"
 _DIRECTIONS = {EXPORT: "out", PRODUCTION: "out"}
 """Registers that count what goes out; every other one counts what comes in."""
 
@@ -83,16 +87,18 @@ def accounting_routes(context: Context) -> APIRouter:
         """Location-based CO2 of what entered each enterprise; times as for consumption."""
         edges = _borders(context, from_, to, every)
         used = _registers(context, context.park.meters, edges)
+        book, region = FactorBook.of(context.park), context.park.grid_region
+        years = [local_date(start, context.park.zone).year for start in edges[:-1].tolist()]
         answers: list[EmissionAnswer] = []
         factors: dict[str, FactorAnswer] = {}
         for enterprise in (None, *(e.id for e in context.park.enterprises)):
             for carrier in sorted({m.carrier for m in context.park.meters_of(enterprise)}):
-                conversion = emissions.co2(carrier, context.park.grid_region)
                 entries = context.park.entry_meters(enterprise, carrier)
-                if conversion is None or not entries or (enterprise is None and carrier == "electricity"):
+                if not entries or (enterprise is None and carrier == "electricity"):
                     continue  # the park's own grid meters hold what the enterprises' entries hold already
+                by_year = {year: of_carrier(book, carrier, region, year=year).get(_LOCATION) for year in set(years)}
                 total = intervals.added([_taken_in(entry, used, edges) for entry in entries], edges)
-                for factor in conversion.factors:
+                for factor in {f for each in by_year.values() if each is not None for f in each.factors}:
                     known = {name: getattr(factor, name) for name in FactorAnswer.model_fields}
                     factors[factor.id] = FactorAnswer(**known)
                 answers += [
@@ -101,17 +107,20 @@ def accounting_routes(context: Context) -> APIRouter:
                         carrier=carrier,
                         start=to_iso(start),
                         end=to_iso(end),
-                        co2_location_kg=None if np.isnan(amount) else amount * conversion.per_unit * 1000,
+                        co2_location_kg=None if np.isnan(amount) else amount * conversion.per_unit,
                         measured_share=round(share, 6),
                         factors=[factor.id for factor in conversion.factors],
                     )
-                    for start, end, amount, share in zip(
+                    for start, end, amount, share, year in zip(
                         edges[:-1].tolist(),
                         edges[1:].tolist(),
                         total.amount.tolist(),
                         total.measured.tolist(),
+                        years,
                         strict=True,
                     )
+                    for conversion in (by_year[year],)
+                    if conversion is not None
                 ]
         return {"emissions": answers, "factors": list(factors.values())}
 
@@ -157,19 +166,19 @@ def _local_days(context: Context, start: Millis, end: Millis) -> Borders:
 def _registers(
     context: Context, meters: list[Meter] | tuple[Meter, ...], edges: Borders
 ) -> dict[SeriesKey, intervals.Intervals]:
-    """Consumption between the borders of every total register of some meters."""
+    """Consumption between the borders of everything that counts of some meters."""
     if not meters:
         return {}
-    registers = {m.medium.register for m in meters} | set(_DIRECTIONS)
-    query = Query(
-        tuple(m.id for m in meters),
-        tuple(sorted(registers)),
-        start=int(edges[0]) - MAX_GAP,
-        end=int(edges[-1]) + MAX_GAP,
-    )
+    latest = context.store.latest()
+    newest = {key: Seen(min(one.time, context.clock()), one.kind) for key, one in latest.items()}
     by_id, lives = {m.id: m for m in meters}, Lives(context.park)
-    return {
-        key: intervals.consumption(found, edges, life=lives.of(by_id[key.meter], key.quantity))
-        for key, found in context.store.edges(query, every=QUARTER).items()
-        if key.phase is None
+    around = Surroundings(context.store, clock=context.clock)
+    found = around.around(meters, Stretch(int(edges[0]), int(edges[-1])), newest, lives)
+    used = {
+        key: intervals.consumption(one, edges, life=lives.of(by_id[key.meter], key.quantity), zone=lives.zone)
+        for key, one in found.registers.items()
+    }
+    return used | {
+        key: from_amounts(*one, edges, life=lives.of(by_id[key.meter], key.quantity))
+        for key, one in found.amounts.items()
     }
