@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from bench import collectors, growth, influx, latency, moving, queries, telegraf, throughput
+from bench import accounting, collectors, growth, influx, latency, moving, queries, telegraf, throughput
 from bench.plan import Plan
 from bench.result import Result
 
@@ -19,4 +19,5 @@ MEASUREMENTS: Mapping[str, Callable[[Plan], Iterable[Result]]] = {
     "queries": queries.measure,
     "moving": moving.measure,
     "influx": influx.measure,
+    "accounting": accounting.measure,
 }
