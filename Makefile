@@ -8,7 +8,8 @@
 PYTHON ?= python3
 ARGS ?=
 
-# Tests run in several processes, a file in one of them; ARGS=-n0 runs them one after the other.
+# Tests run in several processes, a file in one of them; ARGS=-n0 runs them one after the other. They start hundreds of
+# processes more, which need not compile what the first of them compiled.
 SPREAD := -n auto --dist loadfile --no-loadscope-reorder
 
 BIN := .venv/bin
@@ -34,7 +35,7 @@ demo: $(RUN) ## a simulated park on the live page, http://127.0.0.1:8080
 
 test: $(DEV) ## all tests; installs Mosquitto, Chromium and a font from Debian where it may
 	@tools/ensure_servers
-	@$(BIN)/python -m pytest $(SPREAD) $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(SPREAD) $(ARGS)
 
 check: $(DEV) ## style, types and the direction of imports
 	$(BIN)/ruff check .

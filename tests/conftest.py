@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ingest.embedded import EmbeddedBroker
 from parkwatt.store.duck import DuckStore
@@ -26,6 +27,10 @@ __all__ = [
     "pytest_collection_modifyitems",
     "pytest_xdist_auto_num_workers",
 ]
+
+# How long an example takes depends on who else is at work on the machine.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 # Debian has it where only root's PATH looks.
 MOSQUITTO = shutil.which("mosquitto", path=os.environ["PATH"] + os.pathsep + "/usr/sbin") or "mosquitto"

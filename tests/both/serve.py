@@ -1,11 +1,13 @@
 """Serves a store with a clock that stands: `python -m tests.both.serve STORE PARK_FILE PORT`."""
 
+import asyncio
 import sys
 from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
-from nicegui import ui
+from nicegui import app as pages
+from nicegui import background_tasks, ui
 
 from dashboards.live.figures.shapes import Attention
 from dashboards.live.gathered import GatheredFigures
@@ -29,6 +31,14 @@ def build(store_url: str, park_file: Path) -> FastAPI:
     park = load_park(park_file)
     context = context_of(open_store(store_url, park=park, writer="page"), park)
     app = FastAPI()
+
+    async def beat() -> None:
+        """While the clock stands, nothing else makes the page tell what the store has answered meanwhile."""
+        while True:
+            context.live.version += 1
+            await asyncio.sleep(0.5)
+
+    pages.on_startup(lambda: background_tasks.create(beat(), name="beat"))
     register(context, Figures(context))
     ui.run_with(app, tailwind=False, show_welcome_message=False)
     return app

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.devices.load import PRESETS, read_file
 from ingest.devices.page import anchor, page
+from ingest.devices.presets import presets
 from ingest.formats.decoder import BUILT_IN
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-MODELS = [read_file(path).model for path in sorted(PRESETS.glob("*.yaml"))]
+MODELS = presets()
 TEMPLATE = (DOCS / "formats.template.md").read_text(encoding="utf-8")
 
 

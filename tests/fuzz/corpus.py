@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ingest.devices.load import PRESETS, read_file
+from ingest.devices.presets import presets
 from ingest.formats.examples import ARRIVED, payload_of
 from ingest.formats.model import DeviceModel
 from ingest.formats.sparkplug_payload import DataType, Metric, SparkplugPayload, encode
@@ -24,7 +24,7 @@ class Seed(NamedTuple):
 
 def models() -> list[DeviceModel]:
     """The device models that ship, in the order in which they are asked."""
-    return [read_file(path).model for path in sorted(PRESETS.glob("*.yaml"))]
+    return list(presets())
 
 
 def corpus(of: list[DeviceModel]) -> list[Seed]:

@@ -39,11 +39,11 @@ def write_park(folder: Path) -> Path:
     return folder / "park.yaml"
 
 
-def life(store: Store, *, days: int = 3, seed: int = 1) -> None:
-    """Some days of three meters: every kind and quality, corrections, late arrivals, rejections, counts."""
+def life(store: Store, *, days: int = 3, seed: int = 1, every: int = 3) -> None:
+    """Some days of three meters, `every` so many hours: every kind and quality, late arrivals, rejections, counts."""
     dice = random.Random(seed)  # noqa: S311 - the same at every run, and no secret
     for day in range(days):
-        for hour in range(0, 24, 3):
+        for hour in range(0, 24, every):
             at = START + day * DAY + hour * HOUR
             readings = [
                 reading

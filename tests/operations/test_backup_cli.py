@@ -7,7 +7,7 @@ import pytest
 
 from parkwatt.store import Batch
 from parkwatt.store.duck import DuckStore
-from tests.operations.commands import run, url
+from tests.operations.commands import run, run_apart, url
 from tests.operations.samples import DAY, PARK, life, rows, write_park
 from tests.store.readings import START, power
 
@@ -38,7 +38,7 @@ def test_back_up_and_restore(place: Path) -> None:
         assert new.totals() == old.totals()
         assert new.rejections(limit=9) == old.rejections(limit=9)
     assert "is not empty; --into-existing adds to it" in run(*words, status=1)
-    assert "every day was the same on both sides" in run(*words, "--into-existing")
+    assert "every day was the same on both sides" in run_apart(*words, "--into-existing")
 
 
 def test_into_an_existing_store(place: Path) -> None:
@@ -89,6 +89,6 @@ def test_a_store_that_runs(place: Path) -> None:
     """While another process has the file open, the way out is said."""
     with closing(DuckStore(place / "old.duckdb")):
         words = ("backup", "--park", place / "park", "--store", url(place / "old.duckdb"), "--out", place / "park.zip")
-        said = run(*words, status=1)
+        said = run_apart(*words, status=1)
     assert "is open in another process" in said
     assert "serve --backup-dir" in said

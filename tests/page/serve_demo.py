@@ -19,9 +19,10 @@ from tests.page.samples import NOON, SampleFigures, sample_context
 def build(*, steady: bool) -> FastAPI:
     """The page with sample figures that move by themselves, or only when `/control` is told so."""
     begun = time.monotonic()
+    ahead = 0
 
     def clock() -> Millis:
-        return NOON + round((time.monotonic() - begun) * 1000)
+        return NOON + ahead + round((time.monotonic() - begun) * 1000)
 
     context = sample_context(cast("Store", None), clock=clock, history=0.43)
     figures = SampleFigures(context.park, wobble=0.0 if steady else 0.02)
@@ -29,7 +30,9 @@ def build(*, steady: bool) -> FastAPI:
     register(context, figures)
 
     @app.post("/control")
-    def control(power: float = 48_213.4, *, spoken: bool = True, waits: bool = True) -> None:
+    def control(power: float = 48_213.4, *, spoken: bool = True, waits: bool = True, later: int = 0) -> None:
+        nonlocal ahead
+        ahead += later
         figures.power = power
         figures.spoken = spoken
         figures.waits = waits

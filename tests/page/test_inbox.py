@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from dashboards.live.figure_cache import SLOW_EVERY
 from dashboards.live.views.inbox import INBOX
 from tests.page.conftest import PHONE, Opener, Served, alive
 from tests.page.framing import CHINESE, CONTEXT, ENGLISH, frame
@@ -73,7 +74,7 @@ def test_what_somebody_reads_is_not_replaced_under_their_hand(opened: Opener, se
     page = alive(opened("/inbox?lang=en"))
     payload = page.locator("#rejections pre").first
     payload.focus()
-    served.control(waits="false")
+    served.control(waits="false", later=SLOW_EVERY)
     expect(page.locator("#silent")).to_contain_text("Every meter is heard", timeout=25_000)
     expect(payload).to_be_focused()
     payload.blur()
