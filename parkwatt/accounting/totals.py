@@ -7,12 +7,15 @@ What an enterprise hands on to others through its own meters is theirs, so that 
 the park, losses in its own grid included in what the park itself uses.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import TypeVar
 
 from parkwatt.accounting.virtual import real_terms
 from parkwatt.park import Meter, Park, Role
 
 _GIVES = frozenset({Role.GENERATION, Role.STORAGE})
+
+K = TypeVar("K", bound=Hashable)
 
 
 def park_use(park: Park, carrier: str) -> dict[str, float]:
@@ -28,29 +31,43 @@ def uses(park: Park, carrier: str) -> dict[str | None, dict[str, float]]:
 
     They add up to `park_use`. An enterprise without meters of the carrier is left out.
     """
-    found: dict[str | None, dict[str, float]] = {}
+    return divided(park, carrier, lambda meter: meter.enterprise, rest=None)
+
+
+def divided(park: Park, carrier: str, owner: Callable[[Meter], K], *, rest: K) -> dict[K, dict[str, float]]:
+    """What the park uses of a carrier, divided among any owners of meters; the parts add up to `park_use`.
+
+    What an owner hands on to others through their meters is theirs.
+
+    Args:
+        park: with the meters.
+        carrier: which.
+        owner: whose a meter is.
+        rest: who owns what is upstream of meters of which nobody said it: the grid behind the supply.
+    """
+    found: dict[K, dict[str, float]] = {}
+
+    def hand_over(meter: Meter, giver: K) -> None:
+        """What a meter took in is its own owner's, and no longer the upstream owner's."""
+        if owner(meter) != giver:
+            found[owner(meter)][meter.id] = 1.0
+            found.setdefault(giver, {})[meter.id] = -1.0
+
     entries = {m.id for m in supplies(park, carrier)}
     supplied = any(m.role is Role.SUPPLY for m in supplies(park, carrier))
     for meter in _counted(park, carrier):
-        own = found.setdefault(meter.enterprise, {})
+        own = found.setdefault(owner(meter), {})
         upstream = park.meter_by_id.get(meter.parent or "")
         if meter.id in entries:
             own[meter.id] = 1.0
         elif upstream is not None:
-            _hand_over(meter, found, upstream.enterprise)
+            hand_over(meter, owner(upstream))
         elif supplied and meter.role not in _GIVES:
-            _hand_over(meter, found, None)  # nobody said what is upstream of it: the grid behind the supply is
+            hand_over(meter, rest)
     for meter in _givers(park, carrier):
-        own = found[meter.enterprise]
+        own = found[owner(meter)]
         own[meter.id] = own.get(meter.id, 0.0) - 1.0
-    return {owner: _without_zeros(terms) for owner, terms in found.items()}
-
-
-def _hand_over(meter: Meter, found: dict[str | None, dict[str, float]], owner: str | None) -> None:
-    """What a meter took in is its own enterprise's, and no longer the upstream owner's."""
-    if meter.enterprise != owner:
-        found[meter.enterprise][meter.id] = 1.0
-        found.setdefault(owner, {})[meter.id] = -1.0
+    return {who: _without_zeros(terms) for who, terms in found.items()}
 
 
 def _counted(park: Park, carrier: str) -> Iterator[Meter]:

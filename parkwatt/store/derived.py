@@ -124,6 +124,35 @@ def joined(parts: Sequence[Consumption]) -> Consumption:
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """Rows added up per meter and period; rows of which nothing is known any more are left out.
+
+    Attributes:
+        meters: ids, as they were asked for.
+        fields: names in `FIELDS`, as they were asked for.
+        numbers: sums per meter, period and field; NaN where no row has the field.
+        lacks: per meter, period and field: whether a row that is there lacks it.
+        measured, estimated: per meter and period, how long it is [quarter-hours].
+        factors: ids of all factors that the rows of a meter rest on.
+    """
+
+    meters: tuple[str, ...]
+    fields: tuple[str, ...]
+    numbers: NDArray[np.float64]
+    lacks: NDArray[np.bool_]
+    measured: NDArray[np.float64]
+    estimated: NDArray[np.float64]
+    factors: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def nothing(cls, meters: Sequence[str], periods: int, fields: Sequence[str]) -> "Sums":
+        """Of no row; arrays to fill."""
+        shape = len(meters), periods
+        numbers, lacks = np.full((*shape, len(fields)), np.nan), np.zeros((*shape, len(fields)), np.bool_)
+        return cls(tuple(meters), tuple(fields), numbers, lacks, np.zeros(shape), np.zeros(shape), {})
+
+
 class Limit(NamedTuple):
     """A contracted demand on one day.
 
@@ -217,6 +246,10 @@ class DerivedStore(Protocol):
         self, meters: Sequence[str] = (), *, start: Millis | None = None, end: Millis | None = None
     ) -> Consumption:
         """Rows of some meters (none named: of all) whose intervals begin from `start` until `end` (excluded)."""
+        ...
+
+    def sums(self, meters: Sequence[str], *, borders: NDArray[np.int64], fields: Sequence[str] = FIELDS[:-2]) -> Sums:
+        """Sums of the rows of some meters between borders [ms]: whole quarter-hours from UTC, growing."""
         ...
 
     def replace_consumption(self, stretches: Mapping[str, Stretch], rows: Consumption) -> Changed:

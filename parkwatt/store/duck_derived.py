@@ -5,9 +5,10 @@ from contextlib import contextmanager
 
 import duckdb
 import numpy as np
+from numpy.typing import NDArray
 
 from parkwatt.readings import Millis
-from parkwatt.store import duck_remembered
+from parkwatt.store import duck_remembered, duck_sums
 from parkwatt.store.base import StoreError, StoreUnavailableError
 from parkwatt.store.derived import (
     FIELDS,
@@ -18,6 +19,7 @@ from parkwatt.store.derived import (
     Limit,
     Restatement,
     Stretch,
+    Sums,
     differences,
 )
 from parkwatt.store.duck import DuckStore
@@ -43,6 +45,11 @@ class DuckDerived:
             return _rows(
                 cursor, meters, Stretch(_EARLIEST if start is None else start, _LATEST if end is None else end)
             )
+
+    def sums(self, meters: Sequence[str], *, borders: NDArray[np.int64], fields: Sequence[str] = FIELDS[:-2]) -> Sums:
+        """Sums of the rows of some meters between borders."""
+        with self._transaction() as cursor:
+            return duck_sums.sums(cursor, meters, borders=borders, fields=fields)
 
     def replace_consumption(self, stretches: Mapping[str, Stretch], rows: Consumption) -> Changed:
         """Put rows in place of what is there, all of it or nothing."""

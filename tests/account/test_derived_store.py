@@ -54,6 +54,32 @@ def test_rows_come_back(home: DerivedStore):
     assert home.newest() == {"grid": START + QUARTER, "press": START + 7 * QUARTER}
 
 
+def test_rows_are_added_up(home: DerivedStore):
+    """Sums per meter and period have every field, say what rows lack, how long is known and what it rests on."""
+    days = rows(
+        (PRESS, {0: known(1.0, cost=2.0), 1: known(2.0), 4: known(4.0, cost=1.0), 3000: known(8.0, cost=5.0)}),
+        (PRESS._replace(factors="c"), {2: known(-0.5) | {"measured_share": 0.25, "estimated_share": 0.5}}),
+        (GRID, {0: known(7.0), 5: {"amount": 9.0, "measured_share": 0.0, "estimated_share": 0.0}}),
+    )
+    put(home, days, Stretch(START, START + 4000 * QUARTER))
+    borders = np.array([START + at * QUARTER for at in (1, 4, 8, 3001)], np.int64)
+    found = home.sums(["none", "press", "grid"], borders=borders, fields=("cost", "amount"))
+    assert found.meters == ("none", "press", "grid")
+    assert np.array_equal(found.numbers[1], [[np.nan, 1.5], [1.0, 4.0], [5.0, 8.0]], equal_nan=True)
+    assert np.isnan(found.numbers[[0, 2]]).all()
+    assert found.lacks[1].tolist() == [[True, False], [False, False], [False, False]]
+    assert found.measured[1].tolist() == [1.25, 1.0, 1.0]
+    assert found.estimated[1].tolist() == [0.5, 0.0, 0.0]
+    assert not found.measured[[0, 2]].any()
+    assert found.factors == {"press": {"a", "b", "c"}}
+
+
+def test_nothing_is_added_up(home: DerivedStore):
+    """No meters have no sums."""
+    put(home, TWO)
+    assert home.sums([], borders=np.array([START, START + QUARTER])).numbers.shape == (0, 1, len(FIELDS) - 2)
+
+
 def test_twice_changes_nothing(home: DerivedStore):
     """The same rows again are found to be there."""
     put(home, TWO)
