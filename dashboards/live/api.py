@@ -19,6 +19,7 @@ from dashboards.live.api_adoption import adoption_routes
 from dashboards.live.api_balance import balance_routes
 from dashboards.live.api_bill import bill_routes
 from dashboards.live.api_efficiency import efficiency_routes
+from dashboards.live.api_events import event_routes
 from dashboards.live.api_flexibility import flexibility_routes
 from dashboards.live.api_inbox import inbox_routes
 from dashboards.live.api_inventory import inventory_routes
@@ -56,6 +57,7 @@ def api_routes(context: Context) -> APIRouter:
     router.include_router(flexibility_routes(context))
     router.include_router(record_routes(context))
     router.include_router(inventory_routes(context))
+    router.include_router(event_routes(context))
 
     @router.get("/status", tags=["status"], summary="How the pipeline is doing")
     def status() -> StatusAnswer:
