@@ -165,7 +165,8 @@ def test_emissions(web: Web) -> None:
 def test_entry_that_never_spoke_is_missing(store: DuckStore) -> None:
     """An entry meter without readings lowers the measured share of its enterprise's emissions; it is not left out."""
     meters = (Meter(id="m1", enterprise="E1"), Meter(id="quiet", enterprise="E1"))
-    context = Context(PARK.with_meters(meters), store, Live(), lambda: Status(store.totals()), lambda: START + 8 * QUARTER)
+    later = START + 8 * QUARTER
+    context = Context(PARK.with_meters(meters), store, Live(), lambda: Status(store.totals()), lambda: later)
     app = FastAPI()
     app.include_router(api_routes(context))
     store.write(Batch.of([energy(100.0 * i, time=START + i * QUARTER) for i in range(5)]))
