@@ -11,8 +11,8 @@ class SharesAnswer(BaseModel):
     missing: float
 
 
-class ShapeAnswer(BaseModel):
-    """The shape of the load at the border, from quarter-hours of which 90 % is known."""
+class DemandAnswer(BaseModel):
+    """What came in over the border less what went out, from quarter-hours of which 90 % is known."""
 
     energy_kwh: float
     mean_kw: float
@@ -20,6 +20,14 @@ class ShapeAnswer(BaseModel):
     maximum_at: str
     maximum_estimated: bool
     load_factor: float | None = Field(description="Mean per maximum, 0 to 1.")
+    shares: SharesAnswer
+
+
+class RunningAnswer(BaseModel):
+    """What was used, own generation with it and batteries left out, from quarter-hours of which 90 % is known."""
+
+    energy_kwh: float
+    mean_kw: float
     base_kw: float = Field(description="5th percentile of the means of 15 minutes.")
     base_share: float | None = Field(description="Share of the energy that the base alone would have taken.")
     night_kwh: float = Field(description="From 22 to 6 o'clock.")
@@ -31,7 +39,7 @@ class ShapeAnswer(BaseModel):
 
 
 class HoursAnswer(BaseModel):
-    """Working hours of a weekday, derived from the load itself (docs/efficiency.md)."""
+    """Working hours of a weekday, derived from what is used (docs/efficiency.md)."""
 
     weekday: int = Field(description="1 is Monday.")
     working: list[str] = Field(description="Stretches on the wall clock, such as 08:00-18:00.")
@@ -108,7 +116,8 @@ class EfficiencyAnswer(BaseModel):
     end: str
     enterprise: str | None
     energy: EnergyAnswer
-    shape: ShapeAnswer | None
+    demand: DemandAnswer | None
+    running: RunningAnswer | None
     working_hours: list[HoursAnswer]
     duration: DurationAnswer | None
     peaks: list[PeakAnswer]

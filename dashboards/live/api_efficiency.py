@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from dashboards.live.accounted import span
 from dashboards.live.answers_efficiency import (
     ContributionAnswer,
+    DemandAnswer,
     DurationAnswer,
     EfficiencyAnswer,
     EnergyAnswer,
@@ -13,7 +14,7 @@ from dashboards.live.answers_efficiency import (
     IntensityAnswer,
     PeakAnswer,
     PowerFactorAnswer,
-    ShapeAnswer,
+    RunningAnswer,
     SharesAnswer,
 )
 from dashboards.live.asked_site import EnterpriseParameter, efficiency_of
@@ -54,10 +55,11 @@ def efficiency_routes(context: Context) -> APIRouter:
             end=to_iso(found.stretch.end),
             enterprise=enterprise,
             energy=_energy(found.energy),
-            shape=None if found.shape is None else _shape(found.shape),
+            demand=None if found.demand is None else _demand(found.demand),
+            running=None if found.running is None else _running(found.running),
             working_hours=[] if found.hours is None else _hours(found.hours),
             duration=None
-            if curve is None
+            if curve is None or not len(curve.power)
             else DurationAnswer(power_kw=curve.power.tolist(), hours=curve.hours.tolist()),
             peaks=[_peak(peak) for peak in found.peaks],
             power_factor=None if found.power_factor is None else _power_factor(found.power_factor),
@@ -82,14 +84,22 @@ def _energy(energy: EnergyUse) -> EnergyAnswer:
     )
 
 
-def _shape(shape: LoadShape) -> ShapeAnswer:
-    return ShapeAnswer(
+def _demand(shape: LoadShape) -> DemandAnswer:
+    return DemandAnswer(
         energy_kwh=shape.energy,
         mean_kw=shape.mean,
         maximum_kw=shape.maximum.value,
         maximum_at=to_iso(shape.maximum.start),
         maximum_estimated=shape.maximum.estimated,
         load_factor=shape.load_factor,
+        shares=shares_answer(shape.shares),
+    )
+
+
+def _running(shape: LoadShape) -> RunningAnswer:
+    return RunningAnswer(
+        energy_kwh=shape.energy,
+        mean_kw=shape.mean,
         base_kw=shape.base,
         base_share=shape.base_share,
         night_kwh=shape.night,

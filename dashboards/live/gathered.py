@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dashboards.live.context import Context
 from dashboards.live.figures.attention import AttentionFigures
 from dashboards.live.figures.clocks import Clocks
+from dashboards.live.figures.efficiency_page import EfficiencyFigures, EfficiencyPage
 from dashboards.live.figures.enterprise import EnterpriseFigures
 from dashboards.live.figures.enterprises import EnterpriseMeters
 from dashboards.live.figures.inbox import InboxFigures
@@ -43,6 +44,7 @@ class GatheredFigures:
         self._inbox = InboxFigures(context)
         self._enterprise_meters = EnterpriseMeters(context)
         self._losses = LossFigures(context)
+        self._efficiency = EfficiencyFigures(context)
         self._meters: dict[str, MeterFigures] = {}
         self._enterprises: dict[str, EnterpriseFigures] = {}
         self._day: ParkDay | None = None
@@ -92,6 +94,10 @@ class GatheredFigures:
     def losses(self, now: Millis, days: int) -> Judged:
         """Losses and quality of the last whole days."""
         return self._losses.of(now, days)
+
+    def efficiency(self, now: Millis, enterprise: str | None, period: str) -> EfficiencyPage:
+        """Efficiency of an enterprise, or of the park."""
+        return self._efficiency.of(now, enterprise, period)
 
     def _meter(self, meter: str) -> MeterFigures:
         if meter not in self._meters:

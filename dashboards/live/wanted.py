@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from dashboards.live.figures.efficiency_page import EfficiencyPage
 from dashboards.live.figures.quality import Judged
 from dashboards.live.figures.shapes import (
     Attention,
@@ -64,4 +65,8 @@ class Figures(Protocol):
 
     def losses(self, now: Millis, days: int) -> Judged:
         """Losses and quality of the last whole days; `used` is empty where nothing of them is accounted."""
+        ...
+
+    def efficiency(self, now: Millis, enterprise: str | None, period: str) -> EfficiencyPage:
+        """Efficiency of an enterprise, of None of the park, in a year or a month."""
         ...

@@ -145,16 +145,19 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
 
 
 def test_the_shape_of_a_load(web: Web) -> None:
-    """Energy, maximum and load factor at the border; the hours are those of the wall clock."""
+    """Maximum and load factor at the border; base and hours by what is used, on the wall clock."""
     found = web.get("efficiency", enterprise="e")
-    shape = found["shape"]
+    demand, running = found["demand"], found["running"]
     assert (found["start"], found["end"]) == ("2026-01-04T16:00:00.000Z", "2026-01-06T16:00:00.000Z")
     energy = 2 * sum(net(hour) for hour in range(24))
-    assert shape["energy_kwh"] == pytest.approx(energy)
-    assert shape["maximum_kw"] == pytest.approx(100)
-    assert shape["load_factor"] == pytest.approx(energy / 48 / 100)
-    assert shape["weekend_kwh"] == 0
-    assert shape["shares"] == {"measured": 1, "estimated": 0, "missing": 0}
+    assert demand["energy_kwh"] == pytest.approx(energy)
+    assert demand["maximum_kw"] == pytest.approx(100)
+    assert demand["load_factor"] == pytest.approx(energy / 48 / 100)
+    assert demand["shares"] == {"measured": 1, "estimated": 0, "missing": 0}
+    assert running["energy_kwh"] == pytest.approx(2 * sum(SHOP(hour) + CARS(hour) for hour in range(24)))
+    assert (running["base_kw"], running["weekend_kwh"]) == (pytest.approx(20), 0)
+    assert running["idle_waste_kwh"] == pytest.approx(0)
+    assert found["working_hours"][0] == {"weekday": 1, "working": ["08:00-20:00"]}
     assert found["duration"]["hours"][-1] == 48
     assert len(found["working_hours"]) == 7
 
@@ -204,7 +207,7 @@ def test_intensities(web: Web) -> None:
 def test_an_enterprise_that_is_not_heard(web: Web) -> None:
     """Nothing is known: no shape, no zero, and the meter is named."""
     found = web.get("efficiency", enterprise="f")
-    assert (found["shape"], found["duration"], found["peaks"]) == (None, None, [])
+    assert (found["demand"], found["duration"], found["peaks"]) == (None, None, [])
     assert found["energy"]["lacking"] == ["mute"]
     assert found["energy"]["amounts"] == {}
     assert web.client.get("/api/v1/efficiency", params={"enterprise": "g"}).status_code == 404

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from dashboards.live.context import Context
+from dashboards.live.figures.efficiency_page import EfficiencyPage
 from dashboards.live.figures.quality import Judged
 from dashboards.live.figures.shapes import (
     Amount,
@@ -43,6 +44,7 @@ from parkwatt.park import Park
 from parkwatt.readings import Millis
 from parkwatt.status import Status
 from parkwatt.store import Store, Totals
+from tests.efficiency import sample_page as sample_efficiency
 from tests.hierarchy import sample_losses
 from tests.page import sample_enterprise, sample_inbox, sample_meter, sample_topic
 
@@ -260,6 +262,12 @@ class SampleFigures:
 
     def losses(self, now: Millis, days: int) -> Judged:
         return sample_losses.losses(self.park, now, days)
+
+    def efficiency(self, now: Millis, enterprise: str | None, period: str) -> EfficiencyPage:
+        del now
+        if period < "2026":
+            return EfficiencyPage(None, None)
+        return sample_efficiency.page(self.park, enterprise)
 
 
 def sample_context(store: Store, *, clock: Callable[[], Millis], history: float | None = None) -> Context:

@@ -41,9 +41,10 @@ class Efficiency:
         stretch: the time.
         enterprise: whose; None for the park.
         energy: all that was used.
-        shape: of the load at the border; None where nothing of it is known.
-        hours: when it works.
-        duration: its curve.
+        demand: of what came in over the border; None where nothing of it is known.
+        running: of what was used, own generation with it; None where nothing of it is known.
+        hours: when it works, by what was used.
+        duration: the curve of what came in.
         peaks: its highest demands with who makes them.
         power_factor: None where reactive energy is not metered.
         intensities: per product, area and value added.
@@ -53,7 +54,8 @@ class Efficiency:
     stretch: Span
     enterprise: str | None
     energy: EnergyUse
-    shape: LoadShape | None
+    demand: LoadShape | None
+    running: LoadShape | None
     hours: WorkingHours | None
     duration: Duration | None
     peaks: tuple[Peak, ...]
@@ -82,17 +84,18 @@ def efficiency(
     used = kept_intervals(park, _read(home, park, enterprise, sums), border)
     load = amounts(site.border, used, border)
     energy = energy_use(park, enterprise, sums)
-    power = None if load is None else mean_demand(load)
-    hours = None if load is None or power is None else working_hours(power, load.start, park.zone)
+    use = amounts(site.use, used, border)
+    hours = None if use is None else working_hours(mean_demand(use), use.start, park.zone)
     turned = None if load is None else beside.reactive(site.border, border)
     told_of = beside.charges(site.storage, border)
     return Efficiency(
         stretch=stretch,
         enterprise=enterprise,
         energy=energy,
-        shape=None if load is None else load_shape(load, park.zone, hours=hours),
+        demand=None if load is None else load_shape(load, park.zone),
+        running=None if use is None else load_shape(use, park.zone, hours=hours),
         hours=hours,
-        duration=None if hours is None or load is None else duration_curve(load, points=_POINTS),
+        duration=None if load is None else duration_curve(load, points=_POINTS),
         peaks=() if load is None else peaks(load, _parts(park, enterprise, site, used), park.zone),
         power_factor=None if load is None or turned is None else power_factors(load, turned),
         intensities=_compared(home, park, enterprise, sums, beside),

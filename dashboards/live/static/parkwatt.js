@@ -177,6 +177,14 @@ setInterval(() => {
 }, 500);
 history.replaceState({ subject: boot.topic.subject }, "");
 addEventListener("popstate", ({ state }) => turn(state?.subject ?? boot.topic.subject));
+document.addEventListener("submit", (event) => {
+  if (!event.target.dataset.record) return;
+  event.preventDefault();
+  import("./record.js").then((record) => record.save(event.target));
+});
+document.addEventListener("change", ({ target }) => {
+  if (target.dataset.send !== undefined) target.form.requestSubmit();
+});
 document.addEventListener("input", ({ target }) => {
   if (target.matches("[data-narrow]")) narrow(target);
 });

@@ -2,6 +2,7 @@
 
 from dashboards.live.view import View
 from dashboards.live.views.adopt import ADOPT
+from dashboards.live.views.efficiency import EFFICIENCY
 from dashboards.live.views.enterprise import ENTERPRISE
 from dashboards.live.views.enterprises import ENTERPRISES
 from dashboards.live.views.inbox import INBOX
@@ -12,7 +13,18 @@ from dashboards.live.views.screen import SCREEN
 from dashboards.live.views.unknown import UNKNOWN
 from dashboards.live.views.unknown_topic import UNKNOWN_TOPIC
 
-VIEWS: tuple[View, ...] = (PARK, ENTERPRISES, ENTERPRISE, METER, LOSSES, INBOX, ADOPT, UNKNOWN_TOPIC, SCREEN)
+VIEWS: tuple[View, ...] = (
+    PARK,
+    ENTERPRISES,
+    ENTERPRISE,
+    METER,
+    EFFICIENCY,
+    LOSSES,
+    INBOX,
+    ADOPT,
+    UNKNOWN_TOPIC,
+    SCREEN,
+)
 """All that have an address."""
 
 __all__ = ["UNKNOWN", "VIEWS"]

@@ -1,0 +1,72 @@
+"""Energy per product, area and value added, and the form that says how much was made."""
+
+from dashboards.live.edition import Edition
+from dashboards.live.figures.efficiency import Efficiency
+from dashboards.live.figures.intensities import Compared
+from dashboards.live.format import MISSING, Shown, spelled
+from dashboards.live.frame import Fragment, Frame
+from parkwatt.accounting.conversions import KG_PER_T
+from parkwatt.accounting.intensity import Per, Standing
+
+_FIELDS = {"kwh": (1.0, "kWh"), "tce": (KG_PER_T, "kgce"), "co2_location_kg": (1.0, "kg CO2")}
+"""Fields of accounted rows that are shown, with their unit here."""
+
+
+def intensity_table(edition: Edition, found: Efficiency) -> Frame:
+    """A row per product, area and value added."""
+    rows = [_row(edition, one) for one in found.intensities]
+    html = edition.render("parts/efficiency_made.html", rows=rows, lacking=list(found.energy.lacking))
+    return Frame(fragments={"made": Fragment(html, html)})
+
+
+def output_form(edition: Edition, enterprise: str | None, period: str, *, writes: bool) -> Frame:
+    """A form for how much of a product was made in a period; what was declared of it stands below."""
+    products = {p.id: p for p in edition.park.products if enterprise in {None, p.enterprise} and p.meter is None}
+    told = [line for line in edition.park.output if line.product in products]
+    html = edition.render(
+        "parts/efficiency_form.html",
+        products=[(p.id, edition.name(p.name, p.id), p.unit) for p in products.values()],
+        period=period,
+        writes=writes,
+        told=[
+            (
+                edition.name(products[line.product].name, line.product),
+                line.period,
+                edition.format.quantity(line.amount, products[line.product].unit),
+                line.source,
+            )
+            for line in sorted(told, key=lambda line: line.period, reverse=True)[:6]
+        ],
+    )
+    return Frame(fragments={"form": Fragment(html, html)})
+
+
+def _row(edition: Edition, one: Compared) -> dict[str, object]:
+    words, form, now = edition.words, edition.format, one.now
+    known = now.standing is Standing.KNOWN
+    values = {
+        field: form.quantity(now.values[field] * factor, unit) if field in now.values else _missing(edition)
+        for field, (factor, unit) in _FIELDS.items()
+    }
+    return {
+        "name": _name(edition, one),
+        "unit": words(f"efficiency.unit.{now.per}") if now.per is not Per.PRODUCT else spelled(now.unit),
+        "amount": form.quantity(now.amount, "unit") if now.amount is not None else _missing(edition),
+        "values": values,
+        "risen": None
+        if "kwh" not in one.risen
+        else form.change(1.0 + one.risen["kwh"], 1.0, against=words("efficiency.year_before")),
+        "known": known,
+        "why": "" if known else words(f"efficiency.standing.{now.standing}", share=f"{100 * now.covered:.0f}"),
+    }
+
+
+def _missing(edition: Edition) -> Shown:
+    return Shown(MISSING, "", edition.words("missing.no_data"), "missing")
+
+
+def _name(edition: Edition, one: Compared) -> str:
+    if one.now.per is not Per.PRODUCT:
+        return edition.words(f"efficiency.per.{one.now.per}")
+    product = next(p for p in edition.park.products if p.id == one.now.of)
+    return edition.name(product.name, product.id)
