@@ -2,8 +2,12 @@
 
 import pytest
 
+from dashboards.live.figures.history import RegisterHistory
 from dashboards.live.figures.park_day import ParkDayFigures
 from dashboards.live.figures.shapes import Band, ParkDay, Source
+from parkwatt.quantities import Kind
+from parkwatt.readings import Reading
+from parkwatt.store import Batch
 from tests.figures.scene import DAY, HOUR, MINUTE, Scene, scene_in, small_park
 
 QUARTER = 15 * MINUTE
@@ -250,3 +254,18 @@ def test_the_tariff_periods_cover_the_day(scene):
     assert curve.tariff[0].start == curve.start
     assert curve.tariff[-1].end == curve.end
     assert curve.tariff[0].period == "valley"
+
+
+def test_amounts_of_periods_are_no_register(scene):
+    """A meter that says what each quarter-hour used counts with these amounts, and asks nobody why its register falls."""
+    midnight = scene.at("2026-05-20T00:00")
+    told = [
+        Reading("grid", "energy_import", None, float(100 + n % 7), Kind.INTERVAL, midnight + n * 15 * MINUTE)
+        for n in range(1, 49)
+    ]
+    scene.store.write(Batch.of(told, arrived=scene.now))
+    grid = scene.park.meter_by_id["grid"]
+    registers = RegisterHistory(scene.context, [grid]).since(midnight, midnight, scene.now)
+    used = registers.amount(((grid, 1),), midnight, scene.now)
+    assert (used.value, used.measured) == (pytest.approx(sum(reading.value for reading in told)), 1.0)
+    assert registers.resets([grid]) == ()

@@ -1,6 +1,6 @@
 """Registers of the past: what meters used between any borders; finished stretches are remembered for a while."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from dashboards.live.context import Context
 from dashboards.live.figures.shapes import Amount, Reset
 from dashboards.live.figures.sites import Term, Terms
+from parkwatt.accounting.amounts import from_amounts
 from parkwatt.accounting.happenings import Basis
 from parkwatt.accounting.intervals import Intervals, added, between, missing, scaled
 from parkwatt.accounting.life import Lives
@@ -16,6 +17,7 @@ from parkwatt.accounting.meters import EXPORT, PRODUCTION, taken_in
 from parkwatt.accounting.periods import QUARTER
 from parkwatt.accounting.registers import Segments, readings_of, segments
 from parkwatt.park import CARRIERS, Meter
+from parkwatt.quantities import Kind
 from parkwatt.readings import Millis, SeriesKey
 from parkwatt.store import Query
 
@@ -34,8 +36,9 @@ Knots = Mapping[SeriesKey, tuple[NDArray[np.int64], NDArray[np.float64]]]
 class Registers:
     """Registers of some meters over one stretch of time."""
 
-    def __init__(self, *knots: Knots, meters: Mapping[str, Meter], lives: Lives) -> None:
-        """Join readings of stretches that follow on each other."""
+    def __init__(self, *knots: Knots, meters: Mapping[str, Meter], lives: Lives, amounts: Container[SeriesKey]) -> None:
+        """Join readings of stretches that follow on each other; some say amounts of periods and are no registers."""
+        self._amounts = amounts
         self._knots = _joined(knots)
         self._meters = meters
         self._lives = lives
@@ -55,7 +58,7 @@ class Registers:
         found = [
             Reset(key.meter, key.quantity, event.time, event.before, event.after)
             for key in self._knots
-            if key.meter in ids
+            if key.meter in ids and key not in self._amounts
             for event in self._register(key).events
             if event.basis is Basis.OPEN
         ]
@@ -69,7 +72,11 @@ class Registers:
 
     def _between(self, meter: Meter, quantity: str, borders: NDArray[np.int64]) -> Intervals | None:
         key = SeriesKey(meter.id, quantity, None)
-        return between(self._register(key), borders) if key in self._knots else None
+        if key not in self._knots:
+            return None
+        if key in self._amounts:
+            return from_amounts(*self._knots[key], borders, life=self._lives.of(meter, quantity))
+        return between(self._register(key), borders)
 
     def _register(self, key: SeriesKey) -> Segments:
         known = self._segments.get(key)
@@ -108,7 +115,13 @@ class RegisterHistory:
     def since(self, start: Millis, middle: Millis, now: Millis) -> Registers:
         """Registers from `start` until now; what is before `middle` is read again only now and then."""
         before = self._remembered(start - _MARGIN, middle, now)
-        return Registers(before.knots, self._read(middle, now + QUARTER), meters=self._meters, lives=self._lives)
+        return Registers(
+            before.knots,
+            self._read(middle, now + QUARTER),
+            meters=self._meters,
+            lives=self._lives,
+            amounts=self._amounts(),
+        )
 
     def _remembered(self, start: Millis, end: Millis, now: Millis) -> "_Remembered":
         known = self._finished.get((start, end))
@@ -119,9 +132,13 @@ class RegisterHistory:
             keep = _REMEMBERED if self._status().history is None else _WHILE_FILLING
             knots = self._read(start, end)
             known = self._finished[start, end] = _Remembered(
-                now + keep, Registers(knots, meters=self._meters, lives=self._lives), knots
+                now + keep, Registers(knots, meters=self._meters, lives=self._lives, amounts=self._amounts()), knots
             )
         return known
+
+    def _amounts(self) -> frozenset[SeriesKey]:
+        """Series that say amounts of periods."""
+        return frozenset(key for key, latest in self._store.latest().items() if latest.kind is Kind.INTERVAL)
 
     def _read(self, start: Millis, end: Millis) -> Knots:
         if not self._ids:
