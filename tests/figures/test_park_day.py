@@ -257,7 +257,7 @@ def test_the_tariff_periods_cover_the_day(scene):
 
 
 def test_amounts_of_periods_are_no_register(scene):
-    """A meter that says what each quarter-hour used counts with these amounts, and asks nobody why its register falls."""
+    """A meter that says what each quarter-hour used counts with these amounts, and its falls ask nobody."""
     midnight = scene.at("2026-05-20T00:00")
     told = [
         Reading("grid", "energy_import", None, float(100 + n % 7), Kind.INTERVAL, midnight + n * 15 * MINUTE)
