@@ -16,6 +16,7 @@ from dashboards.live.answers import (
 )
 from dashboards.live.api_accounting import accounting_routes
 from dashboards.live.api_adoption import adoption_routes
+from dashboards.live.api_analysis import analysis_routes
 from dashboards.live.api_balance import balance_routes
 from dashboards.live.api_bill import bill_routes
 from dashboards.live.api_efficiency import efficiency_routes
@@ -50,6 +51,7 @@ def api_routes(context: Context) -> APIRouter:
     router.include_router(accounting_routes(context))
     router.include_router(adoption_routes(context))
     router.include_router(inbox_routes(context))
+    router.include_router(analysis_routes(context))
     router.include_router(balance_routes(context))
     router.include_router(bill_routes(context))
     router.include_router(quality_routes(context))

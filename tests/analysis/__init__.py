@@ -1,0 +1,1 @@
+"""Any period against any other."""
