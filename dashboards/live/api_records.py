@@ -60,25 +60,25 @@ def record_routes(context: Context) -> APIRouter:
     @router.get("/{section}/changes", summary="What was added here and still stands, the newest first")
     def changes(section: _Section) -> dict[str, list[RecordChange]]:
         _model(section)
-        return {"changes": [RecordChange.of(change) for change in _recording(context).changes(section)]}
+        return {"changes": [RecordChange.of(change) for change in recording_of(context).changes(section)]}
 
     @router.post("/{section}", status_code=201, summary="Add a record to the park file")
     def add(section: _Section, values: _Values, lang: Language = "en") -> RecordChange:
         """Adds a line and changes none; the park counts with it from then on."""
-        record = _record(section, values, Words(lang))
+        record = record_of(section, values, Words(lang))
         try:
-            return RecordChange.of(_recording(context).add(record))
+            return RecordChange.of(recording_of(context).add(record))
         except RecordError as error:
-            raise _refusal(error, Words(lang)) from error
+            raise refusal(error, Words(lang)) from error
 
     @router.post("/{section}/withdraw", summary="Say that a record counts no longer")
     def withdraw(section: _Section, values: _Values, lang: Language = "en") -> dict[str, bool]:
         """The line stays, and says `withdrawn`."""
-        record = _record(section, values, Words(lang))
+        record = record_of(section, values, Words(lang))
         try:
-            _recording(context).withdraw(record)
+            recording_of(context).withdraw(record)
         except RecordError as error:
-            raise _refusal(error, Words(lang)) from error
+            raise refusal(error, Words(lang)) from error
         return {"withdrawn": True}
 
     @router.post("/{section}/changes/{change}/undo", summary="Take an added record out again")
@@ -86,14 +86,19 @@ def record_routes(context: Context) -> APIRouter:
         """Takes out the lines that were added; what others changed elsewhere in the file stays."""
         _model(section)
         try:
-            return RecordChange.of(_recording(context).take_back(change))
+            return RecordChange.of(recording_of(context).take_back(change))
         except RecordError as error:
-            raise _refusal(error, Words(lang)) from error
+            raise refusal(error, Words(lang)) from error
 
     return router
 
 
-def _recording(context: Context) -> Recording:
+def recording_of(context: Context) -> Recording:
+    """What writes records here.
+
+    Raises:
+        HTTPException: 404 where there is no park file to write.
+    """
     if context.recording is None:
         raise HTTPException(HTTPStatus.NOT_FOUND, "this process has no park file to write")
     return context.recording
@@ -106,7 +111,7 @@ def _model(section: str) -> type[Strict]:
     return SECTIONS[section]
 
 
-def _record(section: str, values: dict[str, str | float | bool | None], words: Words) -> Strict:
+def record_of(section: str, values: dict[str, str | float | bool | None], words: Words) -> Strict:
     """The record that somebody means.
 
     Raises:
@@ -122,7 +127,7 @@ def _record(section: str, values: dict[str, str | float | bool | None], words: W
     if record is None:
         text = "; ".join(f"{mistake.what}; {mistake.way_out}" for mistake in mistakes)
         remark = Remark("record", text, {"text": text})
-        raise _refusal(RecordError(remark), words)
+        raise refusal(RecordError(remark), words)
     return record
 
 
@@ -132,7 +137,8 @@ def _text(value: object) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value).strip()
 
 
-def _refusal(error: RecordError, words: Words) -> HTTPException:
+def refusal(error: RecordError, words: Words) -> HTTPException:
+    """A refusal as an answer, in the language of the words."""
     status = _STATUS.get(error.remark.code, HTTPStatus.UNPROCESSABLE_ENTITY)
     detail = {"code": error.remark.code, "text": said(words, error.remark, of="records"), "lines": error.lines}
     return HTTPException(status, detail)
