@@ -194,7 +194,9 @@ class EnergySharesAnswer(BaseModel):
 
     energy_kwh: float
     electrification: float
-    non_fossil: float = Field(description="Own generation that stayed; the grid's mix is not counted.")
+    non_fossil: float = Field(
+        description="Own generation that stayed, and what the green ledger covers of whole months; not the grid's mix."
+    )
     clean: float = Field(description="The same with natural gas.")
 
 

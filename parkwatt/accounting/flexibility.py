@@ -6,6 +6,7 @@ What generators of electricity make counts as carbon-free: the park file does no
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from parkwatt.accounting.charging import Charging, charging
 from parkwatt.accounting.energy_use import EnergyUse
@@ -89,13 +90,25 @@ class Flexibility:
         return None if self.made is None else specific_yield(self.made, self.capacity)
 
 
+class Beside(NamedTuple):
+    """What is known of a site beside accounted rows.
+
+    Attributes:
+        charges: state of charge at the borders [%], by the batteries that say it.
+        claimed: electricity that the green ledger covers with contracts and certificates of no CO2 [kWh].
+    """
+
+    charges: Mapping[str, Floats]
+    claimed: float = 0.0
+
+
 def flexibility(
     park: Park,
     site: Site,
     used: Mapping[str, Intervals],
     *,
-    charges: Mapping[str, Floats],
     energy: EnergyUse,
+    beside: Beside,
 ) -> Flexibility | None:
     """What sun, batteries and chargers do; None where nothing at all is accounted.
 
@@ -103,8 +116,8 @@ def flexibility(
         park: whose meters.
         site: which of them count.
         used: what meters took in, by their ids, all of the same intervals.
-        charges: state of charge at the borders [%], by the batteries that say it.
         energy: all that the site used.
+        beside: what rows do not say.
     """
     if not used:
         return None
@@ -118,13 +131,13 @@ def flexibility(
         made=where,
         capacity=_capacity(park, site),
         curtailed=_curtailed(park, site, Span(int(border[0]), int(border[-1]))),
-        batteries=tuple(_battery(park, meter, used, charges) for meter in site.storage if meter in used),
+        batteries=tuple(_battery(park, meter, used, beside.charges) for meter in site.storage if meter in used),
         peak=None if taken is None or net is None else peak_shaved(net, taken),
         charging=None if chargers is None or use is None else charging(chargers, use),
         hourly=matching(use, made, every=HOUR) if ran_on_own and use and made else None,
         quarterly=matching(use, made, every=QUARTER) if ran_on_own and use and made else None,
         direct=None if where is None or use is None else direct_share(where.self_consumed, use),
-        shares=energy_shares(energy.by_carrier, green=green),
+        shares=energy_shares(energy.by_carrier, green=green + beside.claimed),
     )
 
 

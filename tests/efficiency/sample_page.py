@@ -10,7 +10,7 @@ from dashboards.live.figures.efficiency_page import EfficiencyPage
 from dashboards.live.figures.intensities import Compared
 from parkwatt.accounting.demand import mean_demand
 from parkwatt.accounting.energy_use import EnergyUse
-from parkwatt.accounting.flexibility import flexibility
+from parkwatt.accounting.flexibility import Beside, flexibility
 from parkwatt.accounting.intensity import Per, intensity
 from parkwatt.accounting.intervals import Intervals
 from parkwatt.accounting.known import Shares
@@ -95,7 +95,7 @@ def page(park: Park, enterprise: str | None, *, missing: int = 0) -> EfficiencyP
             Compared(intensity(Per.AREA, enterprise, "m2", Told(5000.0, 5000.0, 1.0), whole), {"kwh": -0.034}),
             Compared(intensity(Per.VALUE_ADDED, enterprise, "10,000 yuan", UNTOLD, whole), {}),
         ),
-        flexibility=flexibility(park, site, used, charges={}, energy=energy),
+        flexibility=flexibility(park, site, used, energy=energy, beside=Beside({})),
     )
     return EfficiencyPage(found.stretch, found)
 

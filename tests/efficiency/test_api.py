@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from parkwatt.account import Accountant
 from parkwatt.accounting.periods import QUARTER
 from parkwatt.live import Live
 from parkwatt.park import Enterprise, Meter, Name, Park, Role
+from parkwatt.park.carbon import GreenSupply
 from parkwatt.park.output import Curtailment, Output, Product, ValueAdded
 from parkwatt.quantities import Kind
 from parkwatt.readings import Reading, from_iso
@@ -125,12 +127,12 @@ def readings() -> list[Reading]:
 
 
 @contextmanager
-def served(store: Store) -> Iterator[Web]:
+def served(store: Store, there: Park | None = None, *, now: int = NOW) -> Iterator[Web]:
     """A client over a store that is filled and accounted here."""
-    there = park(getattr(store, "park", "p"))
+    there = there or park(getattr(store, "park", "p"))
     store.write(Batch.of(readings(), arrived=NOW))
     Accountant(store, open_derived(store), there, clock=Clock(NOW)).account_span(Stretch(MIDNIGHT - DAY, NOW))
-    context = Context(there, store, Live(store.latest()), lambda: Status(store.totals()), lambda: NOW)
+    context = Context(there, store, Live(store.latest()), lambda: Status(store.totals()), lambda: now)
     app = FastAPI()
     app.include_router(api_routes(context))
     with TestClient(app, base_url="http://localhost") as client:
@@ -261,3 +263,19 @@ def test_influx_gives_the_same(influx_store: InfluxStore, web: Web) -> None:
     with served(influx_store) as other:
         for path in ("efficiency", "flexibility"):
             assert other.get(path, enterprise="e") == web.get(path, enterprise="e")
+
+
+def test_what_the_ledger_covers_is_non_fossil(tmp_path: Path) -> None:
+    """Green electricity that was claimed for a whole month counts in it, and in no part of it."""
+    there = park("p").model_copy(
+        update={
+            "green_supply": (GreenSupply(id="c-1", instrument="contract", mwh=1, enterprise="e", vintage="2026-01"),)
+        }
+    )
+    month = {"from": "2026-01-01T00:00:00+08:00", "to": "2026-02-01T00:00:00+08:00", "enterprise": "e"}
+    with closing(DuckStore(tmp_path / "park.duckdb")) as store, served(store, there, now=NOW + 40 * DAY) as web:
+        plain = web.get("flexibility", enterprise="e")["energy_shares"]
+        claimed = web.get("flexibility", **month)["energy_shares"]
+    own, used = 800, claimed["energy_kwh"]
+    assert plain["non_fossil"] == pytest.approx(own / plain["energy_kwh"])
+    assert claimed["non_fossil"] == pytest.approx((own + 1000) / used)

@@ -5,6 +5,7 @@ import pytest
 from dashboards.live.figures.efficiency_page import EfficiencyPage
 from dashboards.live.frame import Frame
 from dashboards.live.views.efficiency import EFFICIENCY
+from dashboards.live.views.efficiency_flexibility import flexibility_cards
 from parkwatt.readings import Millis
 from tests.efficiency import sample_page
 from tests.page.framing import CHINESE, CONTEXT, ENGLISH, frame
@@ -70,6 +71,14 @@ def test_sun_and_batteries() -> None:
     assert "Self-consumption" in found.fragments["generation"].html
     assert "Shaved" in found.fragments["batteries"].html
     assert "Taken by chargers" in found.fragments["vehicles"].html
+
+
+def test_what_is_not_there_is_said() -> None:
+    """Without generators, batteries and chargers each card says so, in words."""
+    found = flexibility_cards(ENGLISH, None).fragments
+    assert "No generator" in found["generation"].html
+    assert "No battery" in found["batteries"].html
+    assert "No charger" in found["vehicles"].html
 
 
 def test_nothing_accounted() -> None:

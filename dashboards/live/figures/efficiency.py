@@ -1,14 +1,16 @@
 """Efficiency and flexibility of the park or of an enterprise over a stretch of time, from accounted rows."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from dashboards.live.figures.beside_energy import BesideEnergy
 from dashboards.live.figures.intensities import Compared, intensities
+from parkwatt.account_market import ledger
 from parkwatt.accounting.demand import mean_demand
 from parkwatt.accounting.energy_use import CARRIERS, EnergyUse, energy_use
-from parkwatt.accounting.flexibility import Flexibility, flexibility
+from parkwatt.accounting.flexibility import Beside, Flexibility, flexibility
 from parkwatt.accounting.intensity import change
 from parkwatt.accounting.intervals import Intervals
 from parkwatt.accounting.kept import kept_intervals
@@ -22,7 +24,7 @@ from parkwatt.accounting.virtual import real_terms
 from parkwatt.accounting.working_hours import WorkingHours, working_hours
 from parkwatt.kept_rows import MOST_INTERVALS, TooLongError, quarters
 from parkwatt.park import Meter, Park
-from parkwatt.park.times import Span
+from parkwatt.park.times import Span, span_of
 from parkwatt.readings import Millis
 from parkwatt.store.derived import Consumption, DerivedStore
 
@@ -99,7 +101,9 @@ def efficiency(
         peaks=() if load is None else peaks(load, _parts(park, enterprise, site, used), park.zone),
         power_factor=None if load is None or turned is None else power_factors(load, turned),
         intensities=_compared(home, park, enterprise, sums, beside),
-        flexibility=flexibility(park, site, used, charges=told_of, energy=energy),
+        flexibility=flexibility(
+            park, site, used, energy=energy, beside=Beside(told_of, _claimed(park, home, enterprise, stretch))
+        ),
     )
 
 
@@ -150,6 +154,19 @@ def _parts(park: Park, enterprise: str | None, site: Site, used: Mapping[str, In
         return {name: part for name, part in found.items() if part is not None}
     below = [child.id for meter in site.border for child in park.children(meter)]
     return {meter: used[meter] for meter in below if meter in used}
+
+
+def _claimed(park: Park, home: DerivedStore, enterprise: str | None, stretch: Span) -> float:
+    """What the green ledger covers without CO2 in the months that lie within a stretch [kWh]."""
+    first, last = (local_date(time, park.zone) for time in (stretch.start, stretch.end))
+    months = [date(year, month, 1) for year in range(first.year, last.year + 1) for month in range(1, 13)]
+    spans = {month: span_of(f"{month:%Y-%m}", park.zone) for month in months}
+    whole = [month for month, span in spans.items() if stretch.start <= span.start and span.end <= stretch.end]
+    if not whole or not park.green_supply:
+        return 0.0
+    claims = ledger(park, home, finished=stretch.end)
+    covered = (each for month in whole for each in claims.covered(enterprise, month))
+    return math.fsum(each.kwh for each in covered if each.claim.kgco2_per_kwh == 0)
 
 
 def _compared(

@@ -130,7 +130,7 @@ def _running(edition: Edition, shape: LoadShape, hours: WorkingHours | None) -> 
     }
     if shape.idle_waste is None:
         steady = Shown(words("efficiency.steady"), "", words("efficiency.steady_hint"), "missing")
-        return values | {"efficiency.idle": steady, "efficiency.start": steady}
+        return values | {"efficiency.idle": steady, "efficiency.start": steady._replace(text=MISSING)}
     share = form.percent(shape.idle_waste / shape.energy if shape.energy > 0 else None)
     return values | {
         "efficiency.idle": form.quantity(shape.idle_waste, "kWh"),

@@ -20,7 +20,7 @@ def flexibility_cards(edition: Edition, found: Flexibility | None) -> Frame:
     }
     fragments = {}
     for name, lines in parts.items():
-        html = edition.render("parts/efficiency_lines.html", lines=lines, none=f"efficiency.no_{name}")
+        html = edition.render("parts/efficiency_lines.html", lines=lines, otherwise=f"efficiency.no_{name}")
         fragments[name] = Fragment(html, html)
     html = edition.render(
         "parts/efficiency_batteries.html",

@@ -23,7 +23,7 @@ def duration(edition: Edition, found: Efficiency) -> Frame:
         "unit": "kW",
         "power": [round(value, 2) for value in curve.power.tolist()],
         "hours": [round(value, 2) for value in curve.hours.tolist()],
-        "base": round(shape.base, 2),
+        "base": None if found.running is None else round(found.running.base, 2),
         "contract": owner.contracted_demand,
         "names": {
             "hours": words("efficiency.duration_hours"),
@@ -34,7 +34,7 @@ def duration(edition: Edition, found: Efficiency) -> Frame:
         "summary": words(
             "efficiency.duration_summary",
             maximum=edition.format.quantity(shape.maximum.value, "kW"),
-            base=edition.format.quantity(shape.base, "kW"),
+            base=edition.format.quantity(None if found.running is None else found.running.base, "kW"),
             hours=f"{curve.hours[-1]:,.0f}",
         ),
     }
