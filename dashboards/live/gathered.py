@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from dashboards.live.context import Context
+from dashboards.live.figures.analysis import AnalysisFigures, AnalysisPage, Asked
 from dashboards.live.figures.attention import AttentionFigures
 from dashboards.live.figures.clocks import Clocks
 from dashboards.live.figures.efficiency_page import EfficiencyFigures, EfficiencyPage
@@ -44,6 +45,7 @@ class GatheredFigures:
         self._inbox = InboxFigures(context)
         self._enterprise_meters = EnterpriseMeters(context)
         self._losses = LossFigures(context)
+        self._analysis = AnalysisFigures(context)
         self._efficiency = EfficiencyFigures(context)
         self._meters: dict[str, MeterFigures] = {}
         self._enterprises: dict[str, EnterpriseFigures] = {}
@@ -94,6 +96,10 @@ class GatheredFigures:
     def losses(self, now: Millis, days: int) -> Judged:
         """Losses and quality of the last whole days."""
         return self._losses.of(now, days)
+
+    def analysis(self, now: Millis, asked: Asked) -> AnalysisPage:
+        """A period against another one."""
+        return self._analysis.of(now, asked)
 
     def efficiency(self, now: Millis, enterprise: str | None, period: str) -> EfficiencyPage:
         """Efficiency of an enterprise, or of the park."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from dashboards.live.figures.analysis import AnalysisPage, Asked
 from dashboards.live.figures.efficiency_page import EfficiencyPage
 from dashboards.live.figures.quality import Judged
 from dashboards.live.figures.shapes import (
@@ -65,6 +66,10 @@ class Figures(Protocol):
 
     def losses(self, now: Millis, days: int) -> Judged:
         """Losses and quality of the last whole days; `used` is empty where nothing of them is accounted."""
+        ...
+
+    def analysis(self, now: Millis, asked: Asked) -> AnalysisPage:
+        """A period against another one."""
         ...
 
     def efficiency(self, now: Millis, enterprise: str | None, period: str) -> EfficiencyPage:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from dashboards.live.context import Context
+from dashboards.live.figures.analysis import AnalysisPage, Asked
 from dashboards.live.figures.efficiency_page import EfficiencyPage
 from dashboards.live.figures.quality import Judged
 from dashboards.live.figures.shapes import (
@@ -45,6 +46,7 @@ from parkwatt.readings import Millis
 from parkwatt.status import Status
 from parkwatt.store import Store, Totals
 from tests.efficiency import sample_page as sample_efficiency
+from tests.analysis import sample_analysis
 from tests.hierarchy import sample_losses
 from tests.page import sample_enterprise, sample_inbox, sample_meter, sample_topic
 
@@ -259,6 +261,9 @@ class SampleFigures:
 
     def meter_page(self, now: Millis, meter: str, *, hours: int = 24, quantity: str | None = None) -> MeterPage:
         return sample_meter.page(self.park, meter, now, hours=hours, quantity=quantity)
+
+    def analysis(self, now: Millis, asked: Asked) -> AnalysisPage:
+        return sample_analysis.analysis(self.park, now, asked)
 
     def losses(self, now: Millis, days: int) -> Judged:
         return sample_losses.losses(self.park, now, days)

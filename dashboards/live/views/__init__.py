@@ -2,6 +2,7 @@
 
 from dashboards.live.view import View
 from dashboards.live.views.adopt import ADOPT
+from dashboards.live.views.analysis import ANALYSIS
 from dashboards.live.views.efficiency import EFFICIENCY
 from dashboards.live.views.enterprise import ENTERPRISE
 from dashboards.live.views.enterprises import ENTERPRISES
@@ -18,6 +19,7 @@ VIEWS: tuple[View, ...] = (
     ENTERPRISES,
     ENTERPRISE,
     METER,
+    ANALYSIS,
     EFFICIENCY,
     LOSSES,
     INBOX,
