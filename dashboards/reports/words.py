@@ -1,14 +1,12 @@
 """What reports say, in English and Chinese: `texts/*.yaml`, a file per report."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-import yaml
-
-from dashboards.live.words import LANGUAGES, IncompleteTextError, Language
+from dashboards.live.words import LANGUAGES, Language
+from dashboards.texts import Texts, read_texts
 
 BOTH: Final = " · "
 """Between the two languages where a text is in both."""
@@ -19,16 +17,13 @@ _FOLDER = Path(__file__).parent / "texts"
 
 
 @cache
-def texts() -> Mapping[str, Mapping[str, str]]:
+def texts() -> Texts:
     """All texts by key, `bill.items.peak`, each by language.
 
     Raises:
         IncompleteTextError: if one lacks a language.
     """
-    found: dict[str, Mapping[str, str]] = {}
-    for path in sorted(_FOLDER.glob("*.yaml")):
-        found |= _leaves(yaml.safe_load(path.read_text("utf-8")), path.stem)
-    return found
+    return read_texts(_FOLDER)
 
 
 def say(key: str, language: Language, **fill: float | Decimal | str) -> str:
@@ -52,18 +47,3 @@ def _said(name: str, value: float | Decimal | str) -> str:
     if isinstance(value, str):
         return value
     return percent(float(value)) if name == "share" else f"{value:,.2f}"
-
-
-def _leaves(tree: Mapping[str, object], path: str) -> dict[str, Mapping[str, str]]:
-    if tree.keys() & set(LANGUAGES):
-        if tree.keys() != set(LANGUAGES) or not all(isinstance(text, str) and text for text in tree.values()):
-            message = f"text {path} needs en and zh alone; a text with a comma or a colon needs quotation marks"
-            raise IncompleteTextError(message)
-        return {path: {language: str(text) for language, text in tree.items()}}
-    found: dict[str, Mapping[str, str]] = {}
-    for name, branch in tree.items():
-        if not isinstance(branch, Mapping):
-            message = f"text {path}.{name} needs en and zh"
-            raise IncompleteTextError(message)
-        found |= _leaves(branch, f"{path}.{name}")
-    return found
