@@ -13,6 +13,7 @@ from parkwatt.accounting.dividing import By, Group, Scope, What, divide, togethe
 from parkwatt.accounting.intervals import Intervals
 from parkwatt.accounting.periods import QUARTER
 from parkwatt.accounting.site import Terms
+from parkwatt.accounting.waterfall import Step, waterfall
 from parkwatt.kept_rows import TooLongError
 from parkwatt.park import Park
 from parkwatt.park.carriers import CARRIERS
@@ -115,6 +116,15 @@ class Analysis:
         """Total now less total then; None where one of them is not known."""
         now, then = self.now.whole.total, None if self.then is None else self.then.whole.total
         return None if now is None or then is None else now - then
+
+
+def steps(found: Analysis) -> list[Step]:
+    """What makes the difference; empty where one of the totals is not known. Groups that lack meters are doubtful."""
+    if found.then is None or found.change is None:
+        return []
+    sides = (found.now, found.then)
+    now, then = ({group: one.total for group, one in side.groups.items()} for side in sides)
+    return waterfall(now, then, doubtful=[g for side in sides for g, one in side.groups.items() if one.lacking])
 
 
 _UNITS = {What.KWH: "kWh", What.TCE: "tce", What.TCE_EQUAL: "tce", What.COST: "yuan"}

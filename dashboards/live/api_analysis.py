@@ -13,8 +13,7 @@ from parkwatt.accounting.analysed import Line
 from parkwatt.accounting.calendar_spans import Every
 from parkwatt.accounting.dividing import By, Group, Scope, What, below_another
 from parkwatt.accounting.periods import QUARTER, day_of
-from parkwatt.accounting.waterfall import waterfall
-from parkwatt.analysis import Analysis, Question, Side, Versus, analyse, unit_of
+from parkwatt.analysis import Analysis, Question, Side, Versus, analyse, steps, unit_of
 from parkwatt.kept_rows import TooLongError
 from parkwatt.park import Domain, Park
 from parkwatt.park.carriers import CARRIERS
@@ -135,9 +134,6 @@ def _versus(context: Context, text: str | None) -> Versus | Span | None:
 
 def _answer(park: Park, found: Analysis) -> AnalysisAnswer:
     now, then = found.now, found.then
-    steps = (
-        [] if then is None else waterfall(*({g: one.total for g, one in side.groups.items()} for side in (now, then)))
-    )
     return AnalysisAnswer(
         what=found.question.what,
         unit=unit_of(park, found.question.what, found.question.scope) or "",
@@ -146,7 +142,9 @@ def _answer(park: Park, found: Analysis) -> AnalysisAnswer:
         now=_side(now),
         versus=None if then is None else _side(then),
         change=found.change,
-        waterfall=[StepAnswer(groups=list(s.groups), change=round(s.change, _DIGITS), whole=s.whole) for s in steps],
+        waterfall=[
+            StepAnswer(groups=list(s.groups), change=round(s.change, _DIGITS), whole=s.whole) for s in steps(found)
+        ],
         left_out=list(found.left_out),
     )
 

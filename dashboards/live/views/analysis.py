@@ -52,7 +52,7 @@ def read(park: Park, asked: Mapping[str, str], today: date) -> Asked:
     )
     usual = By.METER if scope.enterprise is not None else By.ENTERPRISE
     return Asked(
-        next((one for one in Preset if one == asked.get("period")), Preset.WEEK),
+        next((one for one in Preset if one == asked.get("period")), Preset.MONTH),
         _day(asked.get("day"), today),
         what,
         next((one for one in _BY if one == asked.get("by")), usual),

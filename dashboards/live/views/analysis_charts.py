@@ -12,13 +12,11 @@ from parkwatt.accounting.calendar_spans import Every
 from parkwatt.accounting.dividing import By, Group
 from parkwatt.accounting.intervals import Intervals
 from parkwatt.accounting.load_shape import duration_curve
-from parkwatt.accounting.waterfall import waterfall
-from parkwatt.analysis import Analysis
+from parkwatt.analysis import Analysis, steps
 
 _SERIES = 5
 """Groups that have a colour of their own; the others stand together."""
 _BARS = 10
-_FULL = 0.9
 _POINTS = 600
 _COLOURS = ("#4c78a8", "#f2b701", "#59a14f", "#9c89b8", "#76b7b2")
 _REST = "rest"
@@ -141,14 +139,6 @@ def _waterfall(edition: Edition, asked: Asked, found: Analysis) -> Json:
     then = found.then
     if then is None or found.change is None:
         return {"none": edition.words("analysis.waterfall_none")}
-    totals = [{group: one.total for group, one in side.groups.items()} for side in (found.now, then)]
-    doubtful = [
-        group
-        for side in (found.now, then)
-        for group, one in side.groups.items()
-        if one.shares.measured + one.shares.estimated < _FULL
-    ]
-    steps = waterfall(totals[0], totals[1], doubtful=doubtful)
     return {
         "unit": unit(edition, asked),
         "start": then.whole.total,
@@ -161,7 +151,7 @@ def _waterfall(edition: Edition, asked: Asked, found: Analysis) -> Json:
                 "change": step.change,
                 "whole": step.whole,
             }
-            for step in steps
+            for step in steps(found)
         ],
         "names": {
             "start": edition.words(f"analysis.versus_{asked.versus}"),

@@ -82,7 +82,7 @@ def _row(edition: Edition, asked: Asked, group: Group, now: Line, then: Line | N
         "now": form.quantity(now.total, name),
         "then": form.quantity(other, name),
         "change": form.change(now.total, other, against=""),
-        "known": _known(edition, now.shares),
+        "known": _known(edition, now.shares)._replace(state="warn" if now.lacking else ""),
         "then_known": None if then is None else _known(edition, then.shares),
     }
 
