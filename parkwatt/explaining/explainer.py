@@ -1,6 +1,6 @@
 """Explains figures of a park over a store: from the figure down to the messages, every level worked out again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from parkwatt.account import Accountant
@@ -18,7 +18,8 @@ from parkwatt.store import Store
 from parkwatt.store.derived import DerivedStore, Stretch
 from parkwatt.surroundings import Surroundings
 
-DAY: Millis = 86_400_000
+_Cache = dict[tuple[str, Stretch, bool], MeterRows]
+"""Rows by meter and stretch, as they stand (False) and as readings say now (True)."""
 MOST_INTERVALS = 40_000
 """Quarter-hours that are unfolded at once: a month of a dozen meters."""
 MOST_READ = 1_000
@@ -67,7 +68,7 @@ class Explainer:
         asked = question._replace(stretch=Stretch(question.stretch.start, end))
         meters = counted(park, asked)
         _refuse_too_much(asked, len(meters.terms))
-        cache: dict[tuple[str, Stretch, bool], MeterRows] = {}
+        cache = self._read([park.meter_by_id[meter] for meter in meters.terms], asked.stretch, asked.depth)
         looking = Looking(
             rules=self._accountant.rules,
             store=self._store,
@@ -81,20 +82,22 @@ class Explainer:
         )
         return Chain(figure_step(looking, asked, meters), asked.depth, park.time_zone)
 
-    def _rows(
-        self, cache: dict[tuple[str, Stretch, bool], MeterRows], meter: Meter, stretch: Stretch, *, now: bool
-    ) -> MeterRows:
+    def _read(self, meters: Sequence[Meter], stretch: Stretch, depth: Depth) -> "_Cache":
+        """The rows of the meters that count, read together."""
+        ids = [meter.id for meter in meters]
+        kept = by_meter(self._home.consumption(ids, start=stretch.start, end=stretch.end), ids) if ids else {}
+        cache: _Cache = {(meter, stretch, False): rows for meter, rows in kept.items() if len(rows.start)}
+        wanted = [m for m in meters if depth >= Depth.METERS or (m.id, stretch, False) not in cache]
+        now = by_meter(self._accountant.rows(wanted, stretch), [m.id for m in wanted], kept=False) if wanted else {}
+        cache |= {(meter, stretch, True): rows for meter, rows in now.items()}
+        return cache
+
+    def _rows(self, cache: "_Cache", meter: Meter, stretch: Stretch, *, now: bool) -> MeterRows:
         """The rows of a meter: as they stand or, where none do, as readings say now."""
         key = (meter.id, stretch, now)
         if key not in cache:
-            if now:
-                rows = self._accountant.rows([meter], stretch)
-                cache[key] = by_meter(rows, [meter.id], kept=False)[meter.id]
-            else:
-                rows = self._home.consumption([meter.id], start=stretch.start, end=stretch.end)
-                kept = by_meter(rows, [meter.id], kept=True)[meter.id]
-                cache[key] = kept if len(kept.start) else self._rows(cache, meter, stretch, now=True)
-        return cache[key]
+            cache |= self._read([meter], stretch, Depth.METERS)
+        return cache.get(key) or cache[meter.id, stretch, True]
 
 
 def _refuse_too_much(question: Question, meters: int) -> None:

@@ -77,7 +77,7 @@ class MeterRows:
 _KNOWN = ("measured", "estimated")
 
 
-def by_meter(rows: Consumption, meters: Sequence[str], *, kept: bool) -> Mapping[str, MeterRows]:
+def by_meter(rows: Consumption, meters: Sequence[str], *, kept: bool = True) -> Mapping[str, MeterRows]:
     """Rows by their meter; one that is not in them has none."""
     known = rows.take((rows.column("measured_share") + rows.column("estimated_share")) > 0).sorted()
     whose = np.array([about.meter for about in known.abouts] or [""], object)
