@@ -10,6 +10,8 @@ from parkwatt.accounting.intensity import Per, Standing
 
 _FIELDS = {"kwh": (1.0, "kWh"), "tce": (KG_PER_T, "kgce"), "co2_location_kg": (1.0, "kg CO2")}
 """Fields of accounted rows that are shown, with their unit here."""
+_LISTED = 6
+"""Declared amounts that are shown, the newest."""
 
 
 def intensity_table(edition: Edition, found: Efficiency) -> Frame:
@@ -23,22 +25,24 @@ def output_form(edition: Edition, enterprise: str | None, period: str, *, writes
     """A form for how much of a product was made in a period; what was declared of it stands below."""
     products = {p.id: p for p in edition.park.products if enterprise in {None, p.enterprise} and p.meter is None}
     told = [line for line in edition.park.output if line.product in products]
-    html = edition.render(
+    form = edition.render(
         "parts/efficiency_form.html",
         products=[(p.id, edition.name(p.name, p.id), p.unit) for p in products.values()],
         period=period,
         writes=writes,
-        told=[
-            (
-                edition.name(products[line.product].name, line.product),
-                line.period,
-                edition.format.quantity(line.amount, products[line.product].unit),
-                line.source,
-            )
-            for line in sorted(told, key=lambda line: line.period, reverse=True)[:6]
-        ],
     )
-    return Frame(fragments={"form": Fragment(html, html)})
+    lines = [
+        {
+            "name": edition.name(products[line.product].name, line.product),
+            "period": line.period,
+            "amount": edition.format.quantity(line.amount, products[line.product].unit),
+            "source": line.source,
+        }
+        for line in sorted(told, key=lambda line: line.period, reverse=True)[:_LISTED]
+    ]
+    below = edition.render("parts/efficiency_told.html", lines=lines) if products else ""
+    # Apart, so that the form stays under the hands of who fills it in.
+    return Frame(fragments={"form": Fragment(form, form), "told": Fragment(below, below)})
 
 
 def _row(edition: Edition, one: Compared) -> dict[str, object]:
