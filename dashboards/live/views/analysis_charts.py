@@ -6,6 +6,7 @@ import numpy as np
 
 from dashboards.live.edition import Edition
 from dashboards.live.figures.analysis import AnalysisPage, Asked
+from dashboards.live.format import spelled
 from dashboards.live.frame import Frame, Json
 from dashboards.live.views.analysis_table import group_name, unit
 from parkwatt.accounting.calendar_spans import Every
@@ -78,7 +79,7 @@ def _columns(edition: Edition, asked: Asked, found: Analysis) -> Json:
         _labels(edition, found.every, side.borders.tolist()) for side in (found.now, then or found.now)
     )
     return {
-        "unit": unit(edition, asked),
+        "unit": spelled(unit(edition, asked)),
         "labels": labels,
         "series": series,
         "whole": _rounded(whole.values),
@@ -118,7 +119,7 @@ def _shares(edition: Edition, asked: Asked, found: Analysis) -> Json:
     then = {} if found.then is None else found.then.groups
     whole = found.now.whole.total
     return {
-        "unit": unit(edition, asked),
+        "unit": spelled(unit(edition, asked)),
         "groups": [group_name(edition, asked, group) for group in ranked],
         "colors": [str(group) if asked.by is By.CARRIER else _COLOURS[0] for group in ranked],
         "now": _rounded([found.now.groups[group].total for group in ranked]),
@@ -140,7 +141,7 @@ def _waterfall(edition: Edition, asked: Asked, found: Analysis) -> Json:
     if then is None or found.change is None:
         return {"none": edition.words("analysis.waterfall_none")}
     return {
-        "unit": unit(edition, asked),
+        "unit": spelled(unit(edition, asked)),
         "start": then.whole.total,
         "end": found.now.whole.total,
         "steps": [
@@ -178,7 +179,7 @@ def _heat(edition: Edition, asked: Asked, course: Intervals) -> Json:
         [place[day], hour, None if np.isnan(value) else float(f"{value:.4g}")] for (day, hour), value in hours.items()
     ]
     return {
-        "unit": unit(edition, asked),
+        "unit": spelled(unit(edition, asked)),
         "days": days,
         "cells": cells,
         "names": {
@@ -195,7 +196,7 @@ def _duration(edition: Edition, asked: Asked, course: Intervals) -> Json:
     curve = duration_curve(course, points=_POINTS)
     if not len(curve.power):
         return {}
-    name = unit(edition, asked)
+    name = spelled(unit(edition, asked))
     return {
         "unit": "kW" if name == "kWh" else f"{name}/h",
         "power": _rounded(curve.power.tolist()),
