@@ -22,7 +22,11 @@ class Step(NamedTuple):
 
 
 def waterfall(
-    now: Mapping[Group, float | None], then: Mapping[Group, float | None], *, most: int = 8, doubtful: Sequence[Group] = ()
+    now: Mapping[Group, float | None],
+    then: Mapping[Group, float | None],
+    *,
+    most: int = 8,
+    doubtful: Sequence[Group] = (),
 ) -> list[Step]:
     """The steps from the total then to the total now, the largest first, the small ones together at the end.
 
