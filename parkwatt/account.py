@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from parkwatt.account_bases import Noted
 from parkwatt.account_closed import Closed
 from parkwatt.account_virtual import virtual
 from parkwatt.accounting import derived
@@ -155,7 +156,8 @@ class Accountant:
             meter = self.park.meter_by_id.get(meter_id)
             if meter is not None:
                 for month, span in self.rules.months(begins, begins + 1):
-                    if self.rules.basis(meter, month) != basis:
+                    closed = self.closed.overlaps(Stretch(*span))
+                    if Noted.of(basis).is_stale(self.rules.basis(meter, month), closed=closed):
                         months.setdefault(span, set()).update(real_terms(self.park, meter_id))
         for meter_id in self.park.formulas.keys() - {meter for meter, _ in known}:
             terms = real_terms(self.park, meter_id).keys()
@@ -221,16 +223,20 @@ class Accountant:
         return changed
 
     def _note_bases(self, touched: Mapping[str, Stretch]) -> None:
-        """Note what months rest on that were accounted for the first time, or as a whole."""
+        """Note what months rest on that were accounted for the first time, or as a whole; what is held back in them."""
         known, noted = self._home.bases() if touched else {}, {}
         for meter_id, stretch in touched.items():
             meter = self.park.meter_by_id[meter_id]
             for month, span in self.rules.months(*stretch):
+                before = known.get((meter_id, span.start))
                 whole = stretch.start <= span.start and min(span.end, self.finished) <= stretch.end
-                if whole or (meter_id, span.start) not in known:
+                held = self.closed.held(meter_id, Stretch(max(stretch.start, span.start), min(stretch.end, span.end)))
+                earlier = None if before is None else Noted.of(before)
+                if whole or earlier is None or held > earlier.held:
                     basis = self.rules.basis(meter, month)
-                    if known.get((meter_id, span.start)) != basis:
-                        noted[meter_id, span.start] = basis
+                    now = str(Noted(earlier.rests_on, held, basis) if earlier and held else Noted(basis))
+                    if now != before:
+                        noted[meter_id, span.start] = now
         self._home.note_bases(noted)
 
     def _used(self, found: Found, stretches: Mapping[str, Stretch], newest: Newest) -> dict[str, Intervals]:

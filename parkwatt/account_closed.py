@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from parkwatt.account_bases import Noted
 from parkwatt.accounting.rules import Rules
 from parkwatt.readings import Millis
 from parkwatt.store.derived import Consumption, DerivedStore, Stretch, differences
@@ -15,11 +16,13 @@ class Withheld(NamedTuple):
         period: as it is named where it was closed.
         meter: id.
         rows: how many.
+        by_rules: whether other factors, prices or declarations make them so, and not late readings alone.
     """
 
     period: str
     meter: str
     rows: int
+    by_rules: bool = False
 
 
 class Closed:
@@ -40,6 +43,19 @@ class Closed:
     def withheld(self) -> list[Withheld]:
         """What would be otherwise, by period and meter."""
         return [Withheld(*key, len(starts)) for key, starts in sorted(self._withheld.items()) if starts]
+
+    def overlaps(self, stretch: Stretch) -> bool:
+        """Whether a part of a stretch is closed."""
+        return any(_common(stretch, closed).start < _common(stretch, closed).end for closed, _ in self._periods)
+
+    def held(self, meter: str, stretch: Stretch) -> int:
+        """How many quarter-hours of a meter's stretch, which was accounted just now, would be otherwise."""
+        return sum(
+            stretch.start <= start < stretch.end
+            for (_, owner), starts in self._withheld.items()
+            if owner == meter
+            for start in starts
+        )
 
     def open(self, stretches: Mapping[str, Stretch]) -> Iterator[dict[str, Stretch]]:
         """The parts of stretches that may be written; a meter is in each at most once."""
@@ -76,6 +92,21 @@ class Closed:
                 if piece.end > piece.start
             ]
         return parts
+
+
+def withheld(rules: Rules, bases: Mapping[tuple[str, Millis], str]) -> list[Withheld]:
+    """What would be otherwise in closed periods, as it is noted, by period and meter."""
+    found: dict[tuple[str, str], Withheld] = {}
+    for span, lock in rules.locks:
+        months = {month.start for _, month in rules.months(*span)}
+        for (meter, begins), text in bases.items():
+            noted = Noted.of(text)
+            if begins in months and noted.held:
+                key = (lock.period, meter)
+                before = found.get(key, Withheld(*key, 0))
+                by_rules = before.by_rules or noted.rests_on != noted.looked_at
+                found[key] = Withheld(*key, before.rows + noted.held, by_rules)
+    return [found[key] for key in sorted(found)]
 
 
 def _common(one: Stretch, other: Stretch) -> Stretch:
