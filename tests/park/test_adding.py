@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parkwatt.park import Meter
 from parkwatt.park.adding import add_record, take_back_record, withdraw_record
 from parkwatt.park.closing import Lock
 from parkwatt.park.edit import EditError, Obstacle
@@ -202,3 +203,24 @@ def test_items_written_by_hand_are_withdrawn(tmp_path: Path, before: str, after:
 def test_every_section_has_its_model() -> None:
     """A record's section follows from its model, for all sections."""
     assert len(set(SECTIONS.values())) == len(SECTIONS)
+
+
+def test_meters_and_enterprises_begin_as_a_list(tmp_path: Path) -> None:
+    """The first meter of a park stands in its file, where people look for it."""
+    path = write(tmp_path, HEAD)
+    add_record(path, "meters", Meter(id="m"), time=0)
+    assert path.read_text().startswith(HEAD + "meters:\n  - id: m\n")
+    assert not (tmp_path / "meters.csv").exists()
+
+
+def test_a_line_that_counts_no_longer_is_not_taken_back(tmp_path: Path) -> None:
+    """Where the table was exchanged for another, the line that is still in the old one is left alone."""
+    path = write(tmp_path, PARK)
+    change = add_record(path, "events", EVENT, time=0).change
+    write(
+        tmp_path, path.read_text().replace("events.csv", "new.csv"), new="meter,kind,time\nm,reset,2026-03-02T10:00\n"
+    )
+    before = (tmp_path / "events.csv").read_text()
+    with pytest.raises(EditError, match="was edited since"):
+        take_back_record(path, change, time=1)
+    assert (tmp_path / "events.csv").read_text() == before
