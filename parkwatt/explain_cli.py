@@ -41,6 +41,7 @@ def explain(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     at: Annotated[
         str | None, typer.Option("--at", metavar="TIME", help="Of the quarter-hour of a moment, ISO 8601.")
     ] = None,
+    year: Annotated[str | None, typer.Option("--year", metavar="YYYY", help="Of a year.")] = None,
     carrier: Annotated[str | None, typer.Option("--carrier", help="Only what flows of this.")] = None,
     depth: Annotated[
         str | None,
@@ -63,7 +64,7 @@ def explain(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     the_park = given.park(park, given.models(park))
     given.refuse_new(store, "--store")
     try:
-        asked = asked_time(the_park, month=month, day=day, at=at)
+        asked = asked_time(the_park, year=year, month=month, day=day, at=at)
         question = Question(
             what,
             Subject.of(the_park, enterprise=enterprise, meter=meter),
@@ -89,25 +90,15 @@ def explain(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
 
 def _chain(park_file: Path, park: "Park", url: str, raw: Path, question: "Question") -> "Chain":
     from ingest.origins import RawOrigins
-    from parkwatt.account import Accountant
     from parkwatt.explaining import Explainer
     from parkwatt.explaining.places import ParkPlaces
-    from parkwatt.store.open_derived import open_derived
 
     with (
         closing(given.store(url, park=park, writer="explain")) as store,
         errors.status("reading") if errors.is_terminal else nullcontext(),
     ):
-        home = open_derived(store)
-        accountant = Accountant(store, home, park, clock=_now)
-        explainer = Explainer(
-            store,
-            home,
-            accountant,
-            clock=_now,
-            origins=RawOrigins.below(raw, park.id),
-            places=ParkPlaces(park_file),
-        )
+        origins = RawOrigins.below(raw, park.id)
+        explainer = Explainer.of(store, park, clock=_now, origins=origins, places=ParkPlaces(park_file))
         return explainer.explain(question)
 
 

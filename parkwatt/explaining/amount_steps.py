@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+import numpy as np
+
 from parkwatt.accounting.periods import QUARTER, day_start, local_date
 from parkwatt.explaining.chain import Depth, Level, Step
 from parkwatt.explaining.interval_steps import IntervalSteps
@@ -19,7 +21,7 @@ from parkwatt.store.derived import Stretch
 
 def amount_step(looking: Looking, meter: Meter, stretch: Stretch, *, weight: float = 1.0) -> Step:
     """What a meter took in over a stretch: the sum of its accounted quarter-hours."""
-    rows = looking.rows_of(meter, stretch)
+    rows = looking.rows.standing(meter, stretch)
     intervals = IntervalSteps(looking, meter, stretch, rows)
     days = list(_days(looking, stretch))
     if looking.depth >= Depth.DAYS and len(days) > 1:
@@ -27,7 +29,7 @@ def amount_step(looking: Looking, meter: Meter, stretch: Stretch, *, weight: flo
         rule = "amount.of_days"
     else:
         parts, rule = _interval_steps(looking, stretch, rows, intervals), "amount.of_intervals"
-    recount = () if looking.depth < Depth.METERS else (_recount(looking, meter, stretch, rows),)
+    recount = () if not looking.recounts else (_recount(looking, meter, stretch, rows),)
     return Step(
         Level.AMOUNT,
         Phrase("amount.title", meter=meter.id),
@@ -71,19 +73,21 @@ def _interval_steps(looking: Looking, stretch: Stretch, rows: MeterRows, interva
 
 
 def _recount(looking: Looking, meter: Meter, stretch: Stretch, rows: MeterRows) -> Step:
-    """Whether readings still say what is accounted."""
-    now = looking.rows_now(meter, stretch)
-    said, stands = now.total("amount"), rows.total("amount")
-    notes = []
-    if stands != said:
+    """Whether readings still say what is accounted, as far as they are kept."""
+    now = looking.rows.now(meter, stretch)
+    gone = ~np.isin(rows.start, now.start)
+    stands = MeterRows(rows.start[~gone], rows.numbers[~gone])
+    said, of_them = now.total("amount"), stands.total("amount")
+    notes = [Phrase("recount.gone", n=int(gone.sum()))] if gone.any() else []
+    if said is not None and said != of_them:
         closed = [lock for span, lock in looking.rules.locks if span.start < stretch.end and span.end > stretch.start]
-        notes = [Phrase("recount.closed", period=lock.period, by=lock.by, reason=lock.reason) for lock in closed]
-        notes = notes or [Phrase("recount.behind")]
+        why = [Phrase("recount.closed", period=lock.period, by=lock.by, reason=lock.reason) for lock in closed]
+        notes += why or [Phrase("recount.behind")]
     return Step(
         Level.RECOUNT,
         Phrase("recount.title"),
         Phrase("recount.rule"),
-        result=stands,
+        result=of_them if said is None else of_them or 0.0,
         unit=_unit(meter),
         working=Working.SAME if said is not None else None,
         inputs=() if said is None else (Operand(Phrase("recount.now"), said, _unit(meter)),),

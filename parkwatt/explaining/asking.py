@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from parkwatt.explaining.chain import Depth
-from parkwatt.park import Park
+from parkwatt.park import Domain, Park
 from parkwatt.park.mistakes import suggestion
 from parkwatt.store.derived import Stretch
 
@@ -78,6 +78,7 @@ class Question(NamedTuple):
         stretch: of time, whole quarter-hours [ms].
         depth: how far down to go.
         carrier: only what flows of this; None for all that count.
+        domain: only what serves this part of the park; None for all.
     """
 
     what: str
@@ -85,19 +86,27 @@ class Question(NamedTuple):
     stretch: Stretch
     depth: Depth
     carrier: str | None = None
+    domain: str | None = None
 
     @property
     def field(self) -> str:
-        """The field of derived data.
+        """The field of derived data."""
+        return FIELDS[self.what]
+
+    def checked(self, park: Park) -> "Question":
+        """The same question, if the park can answer it.
 
         Raises:
-            NoFigureError: if there is none for what is asked.
+            NoFigureError: if there is no such figure, carrier or domain.
         """
-        found = FIELDS.get(self.what) or (self.what if self.what in FIELDS.values() else None)
-        if found is None:
+        if self.what not in FIELDS:
             message = f"there is no figure {self.what!r}; {suggestion(self.what, list(FIELDS))}"
             raise NoFigureError(message)
-        return found
+        if self.carrier is not None:
+            _refuse_unknown("carrier", self.carrier, {meter.carrier: meter for meter in park.meters})
+        if self.domain is not None:
+            _refuse_unknown("domain", self.domain, {str(domain): domain for domain in Domain})
+        return self
 
 
 def _refuse_unknown(kind: str, name: str, known: Mapping[str, object]) -> None:

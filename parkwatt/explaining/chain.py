@@ -36,6 +36,7 @@ class Level(StrEnum):
     FIGURE = "figure"
     TOTAL = "total"
     METER = "meter"
+    MONTH = "month"
     AMOUNT = "amount"
     DAY = "day"
     INTERVAL = "interval"

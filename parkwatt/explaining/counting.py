@@ -1,26 +1,19 @@
 """Which meters make up a figure, each with the number it is multiplied with, and why the others do not.
 
-The same rule as the page's and the reports': energy in kWh and amounts are of what was used, own generation included;
-standard coal, CO2 and cost are of what came in over the border.
+The meters are those of `parkwatt.accounting.dividing`, from which pages and reports make the same figure.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from parkwatt.accounting.totals import park_use, uses
-from parkwatt.accounting.virtual import real_terms
+from parkwatt.accounting.dividing import By, Scope, What, carriers_of, divide, together
 from parkwatt.explaining.asking import NoFigureError, Question, SubjectKind
 from parkwatt.park import Meter, Park, Role
 
-ELECTRICITY = "electricity"
-ENERGY_CARRIERS = (ELECTRICITY, "gas", "steam", "heat", "coal", "oil")
-"""Those that have a factor for standard coal: the others are made of them."""
-_MADE_INSIDE = frozenset({"steam", "heat"})
 GIVES = frozenset({Role.GENERATION, Role.STORAGE})
 """Roles of meters that give out: what they give has no standard coal, no CO2 and no cost."""
-_USED = frozenset({"amount", "kwh"})
-"""Fields of what was used; the others are of what came in."""
+_MADE_INSIDE = frozenset({"steam", "heat"})
 
 
 class Why(StrEnum):
@@ -35,7 +28,7 @@ class Why(StrEnum):
     MADE_INSIDE = "made_inside"
     """Its carrier is made inside: the fuel is counted."""
     NOT_ASKED = "not_asked"
-    """Another carrier was asked for."""
+    """Another carrier or domain was asked for."""
     ELSEWHERE = "elsewhere"
     """It is not at the border of the one who is asked about."""
 
@@ -64,45 +57,18 @@ def counted(park: Park, question: Question) -> Counted:
     if question.subject.kind is SubjectKind.METER:
         meter = park.meter_by_id[question.subject.id]
         return Counted({meter.id: 1.0}, {}, (meter.carrier,))
-    enterprise = question.subject.id or None
-    own = [m for m in park.meters if enterprise in {None, m.enterprise}]
-    carriers = _carriers(park, question, own)
-    if question.field == "amount" and len(carriers) > 1:
-        message = f"amounts of {', '.join(carriers)} do not add up; name one with carrier"
-        raise NoFigureError(message)
-    terms: dict[str, float] = {}
-    for carrier in carriers:
-        terms |= _terms(park, enterprise, carrier, question.field)
+    what, enterprise = What(question.what), question.subject.id or None
+    own = [meter for meter in park.meters if enterprise in {None, meter.enterprise}]
+    if what is What.AMOUNT and question.carrier is None:
+        several = tuple(dict.fromkeys(meter.carrier for meter in own))
+        if len(several) > 1:
+            message = f"amounts of {', '.join(several)} do not add up; name one with carrier"
+            raise NoFigureError(message)
+        question = question._replace(carrier=several[0] if several else None)
+    scope = Scope(question.carrier, enterprise, question.domain)
+    terms = together(divide(park, scope, By.CARRIER, what))
+    carriers = tuple(carriers_of(park, scope, what))
     return Counted(terms, _left_out(park, own, terms, carriers, question), carriers)
-
-
-def _carriers(park: Park, question: Question, own: list[Meter]) -> tuple[str, ...]:
-    there = dict.fromkeys(m.carrier for m in own)
-    if question.carrier is not None:
-        return tuple(carrier for carrier in there if carrier == question.carrier)
-    if question.field in {"amount", "cost"}:
-        return tuple(there)
-    inside = _inside(park) if question.subject.kind is SubjectKind.PARK else frozenset[str]()
-    return tuple(carrier for carrier in ENERGY_CARRIERS if carrier in there and carrier not in inside)
-
-
-def _inside(park: Park) -> frozenset[str]:
-    """Carriers that are made inside of others that are counted."""
-    supplied = {m.carrier for m in park.meters if m.role is Role.SUPPLY}
-    made = {m.carrier for m in park.meters if m.role is Role.GENERATION}
-    return frozenset((made - supplied) & _MADE_INSIDE)
-
-
-def _terms(park: Park, enterprise: str | None, carrier: str, field: str) -> dict[str, float]:
-    used = park_use(park, carrier) if enterprise is None else uses(park, carrier).get(enterprise, {})
-    if field == "cost":  # a bill is of a meter, and of what it took in
-        return {m: 1.0 for m, factor in used.items() if factor > 0 and park.meter_by_id[m].role not in GIVES}
-    found: dict[str, float] = {}
-    for meter, factor in used.items():
-        for real, number in real_terms(park, meter).items():
-            found[real] = found.get(real, 0.0) + factor * number
-    with_own = field in _USED and carrier == ELECTRICITY
-    return {m: n for m, n in found.items() if n and (with_own or park.meter_by_id[m].role not in GIVES)}
 
 
 def _left_out(
@@ -116,6 +82,8 @@ def _left_out(
 
 
 def _why(park: Park, meter: Meter, terms: Mapping[str, float], carriers: tuple[str, ...], question: Question) -> Why:
+    if question.domain not in {None, str(meter.domain)}:
+        return Why.NOT_ASKED
     if meter.carrier not in carriers:
         if question.carrier is not None:
             return Why.NOT_ASKED

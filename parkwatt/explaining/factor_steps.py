@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from math import isclose
 
 from parkwatt.accounting.emissions import GJ_PER_KWH, GJ_PER_TCE, M3_PER_TABLE_UNIT, Conversion
@@ -9,6 +10,7 @@ from parkwatt.accounting.factors import Factor
 from parkwatt.explaining.asking import UNITS
 from parkwatt.explaining.chain import Level, Source, Step
 from parkwatt.explaining.looking import Looking
+from parkwatt.explaining.market_steps import mix
 from parkwatt.explaining.phrases import Phrase
 from parkwatt.explaining.workings import Operand, Working, worked_out
 from parkwatt.park import Meter
@@ -19,26 +21,28 @@ _SURE = frozenset({"verified", "two sources"})
 _FUELS = frozenset({"gas", "coal", "oil"})
 
 
-def conversion_step(looking: Looking, meter: Meter, field: str, conversion: Conversion, year: int) -> Step:
+def conversion_step(looking: Looking, meter: Meter, field: str, conversion: Conversion, month: date) -> Step:
     """What one unit stands for in a field, from its factors and the constants between their units."""
-    unit = f"{UNITS[field]}/{QUANTITIES[meter.medium.register].unit}"
     factors = tuple(factor_step(looking, factor) for factor in conversion.factors)
     constants = _constants(meter.carrier, field)
     operands = [Operand(step.title, step.result or 0.0, step.unit) for step in factors] + constants
-    # A mix of several supplies is no product; then its factors only stand beside.
     product = bool(operands) and isclose(worked_out(Working.PRODUCT, operands), conversion.per_unit, rel_tol=1e-9)
-    plain = not conversion.factors and not constants
-    return Step(
+    found = Step(
         Level.CONVERSION,
         Phrase("conversion.title", field=Phrase(f"what.{field}")),
-        Phrase("conversion.same" if plain else "conversion.rule" if product else "conversion.mixed", year=year),
+        Phrase("conversion.rule" if operands else "conversion.same", year=month.year),
         result=conversion.per_unit,
-        unit=unit,
-        working=Working.PRODUCT if product else None,
-        inputs=tuple(constants) if product else (),
+        unit=f"{UNITS[field]}/{QUANTITIES[meter.medium.register].unit}",
+        working=Working.PRODUCT if operands else None,
+        inputs=tuple(constants),
         weight=1.0,
-        children=factors if product else tuple(replace(step, weight=None) for step in factors),
+        children=factors,
     )
+    if product or field != "co2_market_kg":
+        return found
+    # A mix of several supplies is no product of their factors.
+    parts = mix(looking, meter.enterprise, month, factors, found.unit)
+    return replace(found, rule=Phrase("market.rule"), working=Working.SUM, inputs=(), children=parts)
 
 
 def factor_step(looking: Looking, factor: Factor) -> Step:

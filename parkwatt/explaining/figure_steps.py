@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from datetime import date
 
 from parkwatt.accounting.periods import local_date
 from parkwatt.explaining.amount_steps import amount_step, span_text
@@ -11,9 +12,11 @@ from parkwatt.explaining.cost_steps import cost_parts, why_no_cost
 from parkwatt.explaining.counting import GIVES, Counted, Why
 from parkwatt.explaining.factor_steps import conversion_step
 from parkwatt.explaining.looking import Looking
+from parkwatt.explaining.moments import day
 from parkwatt.explaining.phrases import Phrase
 from parkwatt.explaining.workings import Operand, Working
 from parkwatt.park import Meter
+from parkwatt.park.times import Span
 from parkwatt.quantities import QUANTITIES
 from parkwatt.store.derived import Stretch
 
@@ -66,11 +69,11 @@ def _total(looking: Looking, question: Question, meters: Counted) -> Step:
         for meter, number in meters.terms.items()
     ]
     known = [part for part in parts if part.result is not None]
-    heard = [meter for meter in meters.terms if len(looking.rows_of(by_id[meter], stretch).start)]
+    heard = [meter for meter in meters.terms if len(looking.rows.standing(by_id[meter], stretch).start)]
     complete = bool(known) and len(known) == len(heard)  # what is not heard adds nothing; what lacks a factor would
     notes = [Phrase("figure.no_meter")] if not parts else []
     notes += [Phrase("figure.without", n=len(known), of=len(parts))] if len(known) < len(parts) else []
-    notes += [Phrase("figure.bill_has_more")] if question.field == "cost" else []
+    notes += _more(looking, question)
     left_out = tuple(_left_out(why, ids) for why, ids in meters.left_out.items())
     shown = looking.depth >= Depth.METERS
     result = math.fsum((part.weight or 0.0) * (part.result or 0.0) for part in known) if complete else None
@@ -91,28 +94,27 @@ def _total(looking: Looking, question: Question, meters: Counted) -> Step:
 
 
 def _meter_step(looking: Looking, meter: Meter, field: str, stretch: Stretch, *, weight: float) -> Step:
-    """What a meter brings into the figure."""
-    rows = looking.rows_of(meter, stretch)
-    result = rows.total(field)
+    """What a meter brings into the figure; over several months, month by month."""
+    rows = looking.rows.standing(meter, stretch)
+    months = [
+        Stretch(max(span.start, stretch.start), min(span.end, stretch.end)) for _, span in _months(looking, stretch)
+    ]
+    working = Working.SUM
     children: tuple[Step, ...]
-    amount = amount_step(looking, meter, stretch, weight=1.0)
-    notes = () if result is not None or not len(rows.start) else (_why_none(looking, meter, field, stretch),)
     if field == "amount":
-        children, working, rule = (amount,), Working.SUM, "meter.amount"
-    elif field == "cost":
-        parts = () if result is None else cost_parts(looking, meter, stretch, rows)
-        children, working, rule = (*parts, replace(amount, weight=None)), Working.SUM, "meter.cost"
+        children, rule = (amount_step(looking, meter, stretch),), "meter.amount"
+    elif len(months) > 1:
+        children, rule = tuple(_month_step(looking, meter, field, month) for month in months), "month.rule"
     else:
-        month = local_date(stretch.start, looking.zone).replace(day=1)
-        conversion = looking.rules.conversions(meter, month).get(field)
-        steps = () if conversion is None else (conversion_step(looking, meter, field, conversion, month.year),)
-        children, working, rule = (amount, *steps), Working.PRODUCT, "meter.converted"
+        children, working, rule = _converted(looking, meter, field, stretch)
+    result = rows.total(field)
+    notes = () if result is not None or not len(rows.start) else (_why_none(looking, meter, field, stretch),)
     return Step(
         Level.METER,
         Phrase("meter.title", meter=_called(meter), role=Phrase(f"role.{meter.role}")),
         Phrase(rule),
         result=result,
-        unit=UNITS.get(field) or QUANTITIES[meter.medium.register].unit,
+        unit=_unit(meter, field),
         working=working if result is not None else None,
         shares=rows.shares(stretch),
         notes=(*notes, *_weight_note(weight)),
@@ -121,6 +123,46 @@ def _meter_step(looking: Looking, meter: Meter, field: str, stretch: Stretch, *,
         end=stretch.end,
         children=children,
     )
+
+
+def _month_step(looking: Looking, meter: Meter, field: str, month: Stretch) -> Step:
+    rows = looking.rows.standing(meter, month)
+    children, working, rule = _converted(looking, meter, field, month)
+    result = rows.total(field)
+    return Step(
+        Level.MONTH,
+        Phrase("month.title", month=day(month.start, looking.zone)[:7]),
+        Phrase(rule),
+        result=result,
+        unit=_unit(meter, field),
+        working=working if result is not None else None,
+        shares=rows.shares(month),
+        weight=1.0,
+        start=month.start,
+        end=month.end,
+        children=children,
+    )
+
+
+def _converted(looking: Looking, meter: Meter, field: str, stretch: Stretch) -> tuple[tuple[Step, ...], Working, str]:
+    """What makes an amount within a month into a field: the steps, how they come together, and the rule."""
+    amount = amount_step(looking, meter, stretch)
+    if field == "cost":
+        rows = looking.rows.standing(meter, stretch)
+        parts = () if rows.total(field) is None else cost_parts(looking, meter, stretch, rows)
+        return (*parts, replace(amount, weight=None)), Working.SUM, "meter.cost"
+    month = local_date(stretch.start, looking.zone).replace(day=1)
+    conversion = looking.rules.conversions(meter, month).get(field)
+    steps = () if conversion is None else (conversion_step(looking, meter, field, conversion, month),)
+    return (amount, *steps), Working.PRODUCT, "meter.converted"
+
+
+def _months(looking: Looking, stretch: Stretch) -> list[tuple[date, Span]]:
+    return list(looking.rules.months(*stretch))
+
+
+def _unit(meter: Meter, field: str) -> str:
+    return UNITS.get(field) or QUANTITIES[meter.medium.register].unit
 
 
 def _called(meter: Meter) -> object:
@@ -141,6 +183,18 @@ def _weight_note(weight: float) -> tuple[Phrase, ...]:
     if weight == 1.0:
         return ()
     return (Phrase("meter.taken_off") if weight == -1.0 else Phrase("meter.times", number=weight),)
+
+
+def _more(looking: Looking, question: Question) -> list[Phrase]:
+    """What belongs to the figure's subject and is not metered."""
+    if question.field == "cost":
+        return [Phrase("figure.bill_has_more")]
+    if not question.field.startswith("co2_") or question.subject.kind is SubjectKind.METER:
+        return []
+    owners = [each.enterprise for each in looking.park.deliveries]
+    owners += [each.enterprise for each in looking.park.process_emissions]
+    number = sum(not question.subject.id or owner == question.subject.id for owner in owners)
+    return [Phrase("figure.inventory_has_more", n=number)] if number else []
 
 
 def _left_out(why: Why, meters: tuple[str, ...]) -> Step:

@@ -45,7 +45,7 @@ class IntervalSteps:
             terms = looking.park.formulas[meter.id].terms
             meters = {term: looking.park.meter_by_id[term] for term in terms}
             self._terms = [
-                (number, IntervalSteps(looking, meters[term], stretch, looking.rows_of(meters[term], stretch)))
+                (number, IntervalSteps(looking, meters[term], stretch, looking.rows.standing(meters[term], stretch)))
                 for term, number in terms.items()
             ]
         else:

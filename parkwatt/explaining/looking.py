@@ -8,15 +8,14 @@ from parkwatt.accounting.life import Lives
 from parkwatt.accounting.rules import Rules
 from parkwatt.explaining.chain import Depth
 from parkwatt.explaining.origins import Origins
-from parkwatt.explaining.rows import MeterRows
-from parkwatt.park import Meter, Park
+from parkwatt.explaining.rows import Rows
+from parkwatt.park import Park
 from parkwatt.park.strict import Strict
+from parkwatt.readings import Millis
 from parkwatt.store import Store
-from parkwatt.store.derived import Stretch
+from parkwatt.store.derived import DerivedStore
 from parkwatt.surroundings import Newest, Surroundings
 
-RowsOf = Callable[[Meter, Stretch], MeterRows]
-"""The accounted rows of a meter in a stretch."""
 Places = Callable[[Strict], str]
 """Says file and line of a record of the park's files; empty where it stands in none."""
 
@@ -33,22 +32,26 @@ class Looking:
     Attributes:
         rules: of the park.
         store: where readings are.
-        rows_of: the accounted rows, as they stand in the store.
-        rows_now: what readings say now in their place.
+        home: where accounted rows are.
+        rows: accounted rows, and what readings say now.
         surroundings: reads readings around stretches of time.
         newest: what the store has at all.
         depth: how far down to go.
+        recounts: whether amounts are accounted again from the readings of now.
+        finished: when the running month began [ms]; contracts cover months before it.
         origins: finds messages; None where none are kept.
         places: says where declared records stand.
     """
 
     rules: Rules
     store: Store
-    rows_of: RowsOf
-    rows_now: RowsOf
+    home: DerivedStore
+    rows: Rows
     surroundings: Surroundings
     newest: Newest
     depth: Depth
+    recounts: bool
+    finished: Millis
     origins: Origins | None = None
     places: Places = field(default=nowhere)
 

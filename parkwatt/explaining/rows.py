@@ -8,10 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from parkwatt.account import Accountant
 from parkwatt.accounting.periods import QUARTER
 from parkwatt.explaining.chain import Shares
+from parkwatt.park import Meter
 from parkwatt.readings import Millis
-from parkwatt.store.derived import FIELDS, Consumption, Stretch
+from parkwatt.store.derived import FIELDS, Consumption, DerivedStore, Stretch
 
 Floats = NDArray[np.float64]
 
@@ -88,3 +90,45 @@ def by_meter(rows: Consumption, meters: Sequence[str], *, kept: bool = True) -> 
         ids = {n for about in known.abouts if about.meter == meter for n in about.factors.split(";") if n}
         found[meter] = MeterRows(known.start[its], known.numbers[its], tuple(sorted(ids)), kept)
     return found
+
+
+class Rows:
+    """Rows of meters, read for many at once and kept while a figure is explained."""
+
+    def __init__(self, home: DerivedStore, accountant: Accountant) -> None:
+        """As they stand in a home, and as an accountant would make them now."""
+        self._home, self._accountant = home, accountant
+        self._standing: dict[tuple[str, Stretch], MeterRows] = {}
+        self._now: dict[tuple[str, Stretch], MeterRows] = {}
+
+    def read(self, meters: Sequence[Meter], stretch: Stretch, *, now: bool) -> None:
+        """Read rows of meters together, with what readings say now if that will be asked for."""
+        ids = [meter.id for meter in meters]
+        if not ids:
+            return
+        standing = by_meter(self._home.consumption(ids, start=stretch.start, end=stretch.end), ids)
+        wanted = [meter for meter in meters if now or not len(standing[meter.id].start)]
+        said = by_meter(self._accountant.rows(wanted, stretch), [m.id for m in wanted], kept=False) if wanted else {}
+        for meter in ids:
+            if meter in said:
+                self._now[meter, stretch] = said[meter]
+            stands = standing[meter]
+            self._standing[meter, stretch] = stands if len(stands.start) else self._now[meter, stretch]
+
+    def standing(self, meter: Meter, stretch: Stretch) -> MeterRows:
+        """The accounted rows of a meter; where there are none, what readings say now."""
+        return self._found(self._standing, meter, stretch, now=False)
+
+    def now(self, meter: Meter, stretch: Stretch) -> MeterRows:
+        """What readings say now."""
+        return self._found(self._now, meter, stretch, now=True)
+
+    def _found(
+        self, known: Mapping[tuple[str, Stretch], MeterRows], meter: Meter, stretch: Stretch, *, now: bool
+    ) -> MeterRows:
+        """Rows that are read already, for this stretch or for one that holds it."""
+        for (other, longer), rows in known.items():
+            if other == meter.id and longer.start <= stretch.start and stretch.end <= longer.end:
+                return rows.within(stretch)
+        self.read([meter], stretch, now=now)
+        return known[meter.id, stretch]

@@ -6,7 +6,7 @@ from parkwatt.accounting.periods import QUARTER, quarter_of
 from parkwatt.explaining.asking import NoFigureError
 from parkwatt.explaining.chain import Depth
 from parkwatt.park import Park
-from parkwatt.park.times import days_of, span_of
+from parkwatt.park.times import span_of
 from parkwatt.readings import from_iso
 from parkwatt.store.derived import Stretch
 
@@ -23,35 +23,45 @@ class Asked(NamedTuple):
     depth: Depth
 
 
-def asked_time(park: Park, *, month: str | None = None, day: str | None = None, at: str | None = None) -> Asked:
+def asked_time(  # noqa: PLR0913 - the ways to name a time
+    park: Park,
+    *,
+    year: str | None = None,
+    month: str | None = None,
+    day: str | None = None,
+    at: str | None = None,
+    start: str | None = None,
+    end: str | None = None,
+) -> Asked:
     """The time that is asked of, and how far down to go.
 
     Args:
         park: on whose wall clock.
+        year: 2026.
         month: 2026-07.
         day: 2026-07-15.
         at: ISO 8601 with zone; the quarter-hour that it lies in.
+        start: first day, 2026-07-13.
+        end: the day after the last, 2026-07-20.
 
     Raises:
         NoFigureError: if it is none, or not exactly one is given.
     """
-    given = [text for text in (month, day, at) if text]
-    if len(given) != 1:
-        message = "say of which time: a month (2026-07), a day (2026-07-15) or a moment (2026-07-15T10:20:00+08:00)"
+    ways = (year, month, day, at, start and end and f"{start}/{end}")
+    if sum(map(bool, ways)) != 1 or bool(start) != bool(end):
+        message = (
+            "say of which time: a month (2026-07), a day (2026-07-15), a year (2026), a moment "
+            "(2026-07-15T10:20:00+08:00), or from one day to another"
+        )
         raise NoFigureError(message)
     if at:
         return Asked(_quarter(park, at), Depth.MESSAGES)
-    dashes, name = (1, "month") if month else (2, "day")
-    try:
-        fits = given[0].count("-") == dashes
-        days_of(given[0])
-    except ValueError:
-        fits = False
-    if not fits:
-        example = "2026-07" if month else "2026-07-15"
-        message = f"{name} {given[0]!r} is not on the calendar; write it like {example}"
-        raise NoFigureError(message)
-    return Asked(Stretch(*span_of(given[0], park.zone)), Depth.DAYS if month else Depth.INTERVALS)
+    if start and end:
+        return _between(park, start, end)
+    periods = (("year", year, "2026"), ("month", month, "2026-07"), ("day", day, "2026-07-15"))
+    name, text, example = next(way for way in periods if way[1])
+    depth = {"year": Depth.METERS, "month": Depth.DAYS, "day": Depth.INTERVALS}[name]
+    return Asked(_period(park, name, text or "", example), depth)
 
 
 def depth_of(text: str) -> Depth:
@@ -74,3 +84,22 @@ def _quarter(park: Park, at: str) -> Stretch:
     except ValueError as error:
         raise NoFigureError(str(error)) from error
     return Stretch(start, start + QUARTER)
+
+
+def _period(park: Park, name: str, text: str, example: str) -> Stretch:
+    try:
+        if text.count("-") == example.count("-"):
+            return Stretch(*span_of(text, park.zone))
+    except ValueError:
+        pass
+    message = f"{name} {text!r} is not on the calendar; write it like {example}"
+    raise NoFigureError(message)
+
+
+def _between(park: Park, start: str, end: str) -> Asked:
+    since = _period(park, "day", start, "2026-07-15").start
+    until = _period(park, "day", end, "2026-07-15").start
+    if since >= until:
+        message = f"there is nothing from {start} to {end}"
+        raise NoFigureError(message)
+    return Asked(Stretch(since, until), Depth.DAYS)

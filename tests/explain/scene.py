@@ -83,10 +83,12 @@ def _in_gap(time: Millis) -> bool:
     return LOCAL_DAY + 3 * HOUR < time < LOCAL_DAY + 9 * HOUR
 
 
-def accounted(store: Store, home: DerivedStore, park: Park = PARK, *, now: Millis = NOW) -> Accountant:
+def accounted(
+    store: Store, home: DerivedStore, park: Park = PARK, *, now: Millis = NOW, since: Millis = START - DAY
+) -> Accountant:
     """Who accounted everything until now."""
     accountant = Accountant(store, home, park, clock=Clock(now))
-    accountant.account_span(Stretch(START - DAY, now))
+    accountant.account_span(Stretch(since, now))
     return accountant
 
 

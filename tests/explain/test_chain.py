@@ -8,7 +8,7 @@ import pytest
 from parkwatt.account import Accountant
 from parkwatt.accounting.energy_use import energy_use
 from parkwatt.accounting.row_sums import RowSums
-from parkwatt.explaining import Depth, NoFigureError
+from parkwatt.explaining import Depth, Explainer, NoFigureError
 from parkwatt.explaining.chain import Level
 from parkwatt.park.times import Span
 from parkwatt.store import Store
@@ -24,6 +24,7 @@ from tests.explain.scene import (
     explainer,
     filled,
     quarter,
+    readings,
     said,
     steps,
 )
@@ -139,6 +140,57 @@ def test_a_closed_period_says_why_it_differs(store: Store, home: DerivedStore):
     assert "the period 2026-01-02 was closed by Li (report 1/2026)" in said(chain) or not chain.differing
 
 
+def test_contracts_and_certificates_are_shown(store: Store, home: DerivedStore):
+    """By market a kWh is a mix: each line of the ledger by its share of the month, the rest by the residual factor."""
+    certificate = {"id": "GEC-1", "mwh": 1.5, "enterprise": "works", "vintage": "2026-01", "source": "plant A"}
+    contract = {"id": "PPA-7", "mwh": 3.0, "instrument": "contract", "vintage": "2026-01", "kgco2_per_kwh": 0.05}
+    lines = [line | {"action": action} for line in (certificate, contract) for action in ("issued", "retired")]
+    green = PARK.model_validate(PARK.model_dump() | {"green_supply": lines})
+    stored(store, *readings())
+    now, month = START + 40 * DAY, Stretch(START - 8 * HOUR, START - 8 * HOUR + 31 * DAY)
+    accounted(store, home, green, now=now)
+    explaining = Explainer.of(store, green, clock=Clock(now))
+    explaining._accountant.account_span(month)  # noqa: SLF001 - as accounting does when contracts cover something
+    for subject in ({"enterprise": "works"}, {"enterprise": "mill"}, {}):
+        chain = explaining.explain(asked("co2_market", month, Depth.METERS, green, **subject))
+        assert not chain.differing, said(chain.differing)
+    text = said(explaining.explain(asked("co2_market", month, Depth.METERS, green, enterprise="works")))
+    assert "covered by GEC-1" in text
+    assert "green certificate: 1.5 MWh of 2026-01, claimed for 2026-01" in text
+    assert "green power contract: 3 MWh of 2026-01" in text
+    assert "covered by nothing" in text
+
+
+def test_a_year_goes_month_by_month(store: Store, home: DerivedStore):
+    """Over several months every month has its own factors and prices, and they add up."""
+    december = [(n * 30 * MINUTE - 20 * DAY, 10.0 + n) for n in range(20 * 48)]
+    prices = [
+        {"tariff": "industry", "month": month, "flat": flat} for month, flat in (("2025-12", 0.5), ("2026-01", 0.7))
+    ]
+    park = PARK.model_validate(PARK.model_dump() | {"prices": prices})
+    stored(store, *readings(), register("grid", december, quantity="energy_import"))
+    explaining = explainer(store, home, accounted(store, home, park, since=START - 21 * DAY))
+    both = Stretch(START - 20 * DAY - 8 * HOUR, START + 2 * DAY)
+    for what in ("cost", "co2_location"):
+        chain = explaining.explain(asked(what, both, Depth.METERS, park))
+        assert not chain.differing, said(chain.differing)
+        assert [step.title.said("en") for step in steps(chain, Level.MONTH)][:2] == ["2025-12", "2026-01"]
+
+
+def test_readings_that_are_no_longer_kept_are_no_difference(store: Store, home: DerivedStore):
+    """Where readings got too old and were deleted, rows stand, and the chain says on how many nothing is left."""
+    explaining = filled(store, home)
+    if not _prunes(store):
+        pytest.skip("a server that deletes by itself")
+    chain = explaining.explain(asked("amount", A_DAY, Depth.METERS, meter="press"))
+    assert not chain.differing
+    assert "no longer kept" in said(chain)
+
+
+def _prunes(store: Store) -> bool:
+    return store.prune(before=LOCAL_DAY + 12 * HOUR) > 0
+
+
 def test_rows_that_nobody_accounted_are_computed(store: Store, home: DerivedStore):
     """Before anything is accounted a chain rests on the readings, and says so."""
     stored(store, register("press", [(n * 5 * MINUTE, float(n)) for n in range(100)]))
@@ -161,7 +213,7 @@ def test_what_is_not_over_is_not_asked(store: Store, home: DerivedStore):
 def test_what_nobody_could_read_is_refused(store: Store, home: DerivedStore):
     """A month of a park down to readings is refused, with the way out."""
     explaining = filled(store, home)
-    with pytest.raises(NoFigureError, match="ask for a day"):
+    with pytest.raises(NoFigureError, match="ask for a shorter time"):
         explaining.explain(asked("kwh", Stretch(START - 30 * DAY, START + 3 * DAY), Depth.READINGS))
     with pytest.raises(NoFigureError, match="do not add up"):
         explaining.explain(asked("amount", A_DAY, Depth.FIGURE, enterprise="works"))
