@@ -1,9 +1,19 @@
 """What every home of derived data does."""
 
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import product
+from math import fsum
+from random import Random
+from zoneinfo import ZoneInfo
+
 import numpy as np
 import pytest
 
+from parkwatt.accounting.calendar_spans import Every, periods_of
 from parkwatt.accounting.periods import QUARTER
+from parkwatt.park.times import Span
 from parkwatt.store.derived import FIELDS, About, Changed, Consumption, DerivedStore, Limit, Stretch
 from parkwatt.store.influx.derived import InfluxDerived
 from parkwatt.store.influx.store import InfluxStore
@@ -11,6 +21,8 @@ from tests.account.scene import exact
 from tests.store.readings import START
 
 EVERYTHING = Stretch(START - QUARTER, START + 100 * QUARTER)
+FIRST, LAST = 80 * 96, 105 * 96
+"""Quarters of a stretch in which clocks in Europe change, and a month ends."""
 PRESS = About("press", "works", "electricity", "a;b")
 GRID = About("grid", None, "electricity", "")
 
@@ -72,6 +84,44 @@ def test_rows_are_added_up(home: DerivedStore):
     assert found.estimated[1].tolist() == [0.5, 0.0, 0.0]
     assert not found.measured[[0, 2]].any()
     assert found.factors == {"press": {"a", "b", "c"}}
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Europe/Berlin"])
+def test_sums_are_those_of_the_rows(home: DerivedStore, zone: str):
+    """Whatever the length of periods, also where clocks change: sums are those of the rows, added up one by one."""
+    random = Random(zone)  # noqa: S311 - the same at every run, and no secret
+    there = rows(*((about, dict(some_rows(random))) for about in (PRESS, GRID)))
+    put(home, there, Stretch(START + FIRST * QUARTER, START + LAST * QUARTER))
+    counted = [row for row in there if row.numbers["measured_share"] + row.numbers["estimated_share"] > 0]
+    span = Span(START + (FIRST + 3) * QUARTER, START + (LAST - 5) * QUARTER)
+    for every in Every:
+        borders = periods_of(span, every, ZoneInfo(zone))
+        found = home.sums(["grid", "press"], borders=borders, fields=("kwh", "cost"))
+        wanted: dict[tuple[int, int, str], list[float | None]] = defaultdict(list)
+        for row in counted:
+            period = bisect_right(borders.tolist(), row.start) - 1
+            if 0 <= period < len(borders) - 1:
+                for name in ("kwh", "cost", "measured_share", "estimated_share"):
+                    wanted[("grid", "press").index(row.about.meter), period, name].append(row.numbers.get(name))
+        for meter, period in product(range(2), range(len(borders) - 1)):
+            for at, name in enumerate(("kwh", "cost")):
+                values = wanted[meter, period, name]
+                known = [value for value in values if value is not None]
+                total = found.numbers[meter, period, at]
+                assert total == pytest.approx(fsum(known) if known else np.nan, rel=1e-12, abs=1e-9, nan_ok=True)
+                assert found.lacks[meter, period, at] == (len(known) < len(values))
+            assert found.measured[meter, period] == pytest.approx(fsum(wanted[meter, period, "measured_share"]))
+            assert found.estimated[meter, period] == pytest.approx(fsum(wanted[meter, period, "estimated_share"]))
+
+
+def some_rows(random: Random) -> Iterator[tuple[int, dict[str, float]]]:
+    """With gaps of hours and days, rows without a cost, and rows of which nothing is known any more."""
+    at = FIRST
+    while at < LAST:
+        shares = {"measured_share": random.choice((0.0, 0.5, 1.0)), "estimated_share": random.choice((0.0, 0.5))}
+        numbers = known(random.gauss(5, 9), kwh=random.uniform(0, 1e4)) | shares
+        yield at, numbers | ({"cost": random.random()} if random.random() < 0.9 else {})
+        at += random.choice((1,) * 60 + (2, 7, 40, 150))
 
 
 def test_nothing_is_added_up(home: DerivedStore):

@@ -29,10 +29,8 @@ from parkwatt.store.influx.connection import Connection, Series
 from parkwatt.store.influx.influxql import quoted
 from parkwatt.store.influx.layout import head, text
 from parkwatt.store.influx.remembered import Remembered
-from parkwatt.store.summing import summed
+from parkwatt.store.influx.row_sums import row_sums
 
-_AT_ONCE: Millis = 31 * 86_400_000
-"""Rows are added up in pieces of this length [ms]."""
 _METERS_AT_ONCE = 50
 _NS_PER_MS = 1_000_000
 _QUARTER: Millis = 900_000
@@ -64,10 +62,10 @@ class InfluxDerived:
         return joined([self._there(part, span) for part in parts]).sorted()
 
     def sums(self, meters: Sequence[str], *, borders: NDArray[np.int64], fields: Sequence[str] = FIELDS[:-2]) -> Sums:
-        """Sums of the rows of some meters between borders, read in pieces."""
-        begins = range(int(borders[0]), int(borders[-1]), _AT_ONCE) if meters else ()
-        pieces = (self.consumption(meters, start=b, end=min(b + _AT_ONCE, int(borders[-1]))) for b in begins)
-        return summed(pieces, meters, borders=borders, fields=fields)
+        """Sums of the rows of some meters between borders, added up by the server."""
+        return row_sums(
+            lambda what, conditions, by: self._ask(what, *conditions, by=by), meters, borders=borders, fields=fields
+        )
 
     def replace_consumption(self, stretches: Mapping[str, Stretch], rows: Consumption) -> Changed:
         """Put rows in place of what is there: what has to go first, then what comes."""
