@@ -297,7 +297,7 @@ def _gone(park: Park, edited: Park, section: str) -> Strict | None:
         return None
     before, after = list(getattr(park, section)), list(getattr(edited, section))
     at = next((n for n, (old, new) in enumerate(zip(before, after, strict=False)) if old != new), len(after))
-    return before[at] if before[:at] + before[at + 1 :] == after else None
+    return before[at] if len(before) > at and before[:at] + before[at + 1 :] == after else None
 
 
 def _is_with(park: Park, record: Strict, edited: Park) -> bool:
