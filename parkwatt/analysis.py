@@ -7,11 +7,13 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from parkwatt.accounting.analysed import Line, course, line, without_number
+from parkwatt.accounting.analysed import Line, course, exact, line, without_number
 from parkwatt.accounting.calendar_spans import Every, before, periods_of, usual_every, year_before
 from parkwatt.accounting.dividing import By, Group, Scope, What, divide, together
 from parkwatt.accounting.intervals import Intervals
-from parkwatt.accounting.periods import QUARTER
+from parkwatt.accounting.periods import QUARTER, local_date
+from parkwatt.accounting.rests_on import of_field
+from parkwatt.accounting.rules import Rules
 from parkwatt.accounting.site import Terms
 from parkwatt.accounting.waterfall import Step, waterfall
 from parkwatt.kept_rows import TooLongError
@@ -115,7 +117,7 @@ class Analysis:
     def change(self) -> float | None:
         """Total now less total then; None where one of them is not known."""
         now, then = self.now.whole.total, None if self.then is None else self.then.whole.total
-        return None if now is None or then is None else now - then
+        return None if now is None or then is None else exact(now - then)
 
 
 def steps(found: Analysis) -> list[Step]:
@@ -155,6 +157,7 @@ def analyse(home: DerivedStore, park: Park, question: Question) -> Analysis:
         _check(int(borders[-1] - borders[0]) // QUARTER * len(meters), MOST_ROWS)
     sums = [home.sums(meters, borders=borders, fields=(question.what.field,)) for borders in edges]
     left_out = without_number({m.id: m.carrier for m in park.meters}, sums)
+    sums = _restrict(park, sums, edges, question.what.field)
     groups = {group: kept for group, terms in groups.items() if (kept := _without(park, terms, left_out))}
     sides = [_side(groups, part, borders) for part, borders in zip(sums, edges, strict=True)]
     return Analysis(question, every, sides[0], sides[1] if len(sides) > 1 else None, left_out)
@@ -172,6 +175,15 @@ def quarter_hours(home: DerivedStore, park: Park, question: Question, span: Span
     sums = home.sums(sorted(terms), borders=borders, fields=(question.what.field,))
     left_out = without_number({m.id: m.carrier for m in park.meters}, [sums])
     return course(_without(park, terms, left_out), sums, borders)
+
+
+def _restrict(park: Park, sums: list[Sums], edges: list[NDArray[np.int64]], field: str) -> list[Sums]:
+    """The same sums, with the ids of what the field rests on."""
+    rules = Rules(park)
+    spans = [range(*(local_date(int(time), park.zone).year for time in borders[[0, -1]])) for borders in edges]
+    return [
+        of_field(part, field, rules=rules, years=[*years, years.stop]) for part, years in zip(sums, spans, strict=True)
+    ]
 
 
 def _check(wanted: int, most: int) -> None:

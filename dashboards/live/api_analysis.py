@@ -9,7 +9,7 @@ from dashboards.live.analysis_table import as_csv
 from dashboards.live.answers_analysis import AnalysisAnswer, AnalysisLine, AnalysisSide, StepAnswer
 from dashboards.live.context import Context
 from dashboards.live.parameters import FromParameter, MeterParameter, ToParameter, is_wanted, time
-from parkwatt.accounting.analysed import Line
+from parkwatt.accounting.analysed import Line, exact
 from parkwatt.accounting.calendar_spans import Every
 from parkwatt.accounting.dividing import By, Group, Scope, What, below_another
 from parkwatt.accounting.periods import QUARTER, day_of
@@ -21,7 +21,6 @@ from parkwatt.park.times import Span
 from parkwatt.readings import to_iso
 from parkwatt.store.open_derived import open_derived
 
-_DIGITS = 9
 _REFUSED: dict[int | str, dict[str, object]] = {
     400: {"description": "The time cannot be read or is too long, or the filters contradict each other."},
     404: {"description": "No such enterprise or meter."},
@@ -142,9 +141,7 @@ def _answer(park: Park, found: Analysis) -> AnalysisAnswer:
         now=_side(now),
         versus=None if then is None else _side(then),
         change=found.change,
-        waterfall=[
-            StepAnswer(groups=list(s.groups), change=round(s.change, _DIGITS), whole=s.whole) for s in steps(found)
-        ],
+        waterfall=[StepAnswer(groups=list(s.groups), change=exact(s.change), whole=s.whole) for s in steps(found)],
         left_out=list(found.left_out),
     )
 
@@ -160,13 +157,10 @@ def _side(side: Side) -> AnalysisSide:
 
 
 def _line(group: Group, one: Line) -> AnalysisLine:
-    def number(value: float | None) -> float | None:
-        return None if value is None else round(value, _DIGITS)
-
     return AnalysisLine(
         group=group,
-        values=[number(value) for value in one.values],
-        total=number(one.total),
+        values=list(one.values),
+        total=one.total,
         measured_share=round(one.shares.measured, 6),
         estimated_share=round(one.shares.estimated, 6),
         missing_share=round(one.shares.missing, 6),

@@ -36,6 +36,11 @@ class Line:
     factors: tuple[str, ...]
 
 
+def exact(value: float) -> float:
+    """Twelve significant digits: what follows is noise of adding up, and another one in every store."""
+    return float(f"{value:.12g}")
+
+
 def line(terms: Terms, sums: Sums, borders: NDArray[np.int64]) -> Line:
     """A sum of meters from the sums of their rows; the first field counts."""
     meters = [meter for meter in sorted(terms) if meter in sums.meters]
@@ -45,7 +50,8 @@ def line(terms: Terms, sums: Sums, borders: NDArray[np.int64]) -> Line:
     there = (sums.measured[at] + sums.estimated[at] > 0).any(axis=0)
     complete = np.asarray(there & ~lacks.any(axis=0), np.bool_)
     weighed = np.nan_to_num(numbers) * factor[:, None]
-    values = [math.fsum(weighed[:, period].tolist()) if ok else None for period, ok in enumerate(complete.tolist())]
+    whole = complete.tolist()
+    values = [exact(math.fsum(weighed[:, period].tolist())) if ok else None for period, ok in enumerate(whole)]
     quarters = np.diff(borders) / QUARTER
     measured, estimated = sums.measured[at], sums.estimated[at]
     share = (measured + estimated).sum(axis=1) / quarters.sum()
@@ -54,7 +60,7 @@ def line(terms: Terms, sums: Sums, borders: NDArray[np.int64]) -> Line:
         known=tuple(
             _shares(m, e) for m, e in zip(*(_mean(part / quarters) for part in (measured, estimated)), strict=True)
         ),
-        total=math.fsum(weighed.ravel().tolist()) if there.any() and not lacks.any() else None,
+        total=exact(math.fsum(weighed.ravel().tolist())) if there.any() and not lacks.any() else None,
         shares=_shares(*(float(np.mean(p.sum(axis=1) / quarters.sum())) if at else 0.0 for p in (measured, estimated))),
         lacking=tuple(meter for meter, known in zip(meters, share.tolist(), strict=True) if known < LEAST_KNOWN),
         factors=tuple(sorted({one for meter in meters for one in sums.factors.get(meter, ())})),

@@ -19,6 +19,14 @@ _SMALLEST = Decimal("0.0001")
 """Prices per unit are rounded to this: 0.01 fen (2021 No. 331 of the Guangdong price authority)."""
 
 
+_PRICES, _TARIFFS = "prices/", "tariffs/"
+
+
+def is_price(id_: str) -> bool:
+    """Whether an id that a row names is that of a price or of a tariff, and not of a factor."""
+    return id_.startswith((_PRICES, _TARIFFS))
+
+
 class UnitPrice(NamedTuple):
     """What a unit costs in a period [yuan per unit of the carrier].
 
@@ -119,7 +127,7 @@ class Pricing:
         price = self.price(tariff, day)
         if price is None:
             return ()
-        return (f"prices/{tariff.id}/{price.month}", f"tariffs/{tariff.id}/{tariff.time_of_use or 'flat'}")
+        return (f"{_PRICES}{tariff.id}/{price.month}", f"{_TARIFFS}{tariff.id}/{tariff.time_of_use or 'flat'}")
 
     def basis(self, meter: Meter, month: date) -> str:
         """Everything that costs of a month rest on, so that a change of any of it is noticed."""

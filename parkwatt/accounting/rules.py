@@ -67,7 +67,7 @@ class Rules:
     def named(self, meter: Meter, month: date) -> str:
         """Ids of everything that a month's rows rest on, `;` between."""
         factors = {factor for each in self.conversions(meter, month).values() for factor in each.factors}
-        return ";".join(sorted({*map(_named, factors), *self.pricing.ids(meter, month)}))
+        return ";".join(sorted({*map(factor_name, factors), *self.pricing.ids(meter, month)}))
 
     def basis(self, meter: Meter, month: date) -> str:
         """A fingerprint of all that a month's rows rest on beside readings: another one means to account it again."""
@@ -91,6 +91,6 @@ class Rules:
             month = after
 
 
-def _named(factor: Factor) -> str:
+def factor_name(factor: Factor) -> str:
     """The id of a factor, with its version where it has more than one."""
     return factor.id if factor.version == "1" else f"{factor.id}@{factor.version}"

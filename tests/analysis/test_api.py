@@ -64,6 +64,22 @@ def test_carbon_is_of_what_comes_in(web: Web) -> None:
     assert found["now"]["whole"]["factors"]
 
 
+def test_a_number_names_its_own_factors(web: Web) -> None:
+    """Energy rests on heating values, coal on coal's factors, CO2 on its own; none on those of the others."""
+
+    def factors(what: str) -> dict:
+        return {one["group"]: one["factors"] for one in web.get(what=what, by="carrier")["now"]["groups"]}
+
+    assert factors("kwh") == {"electricity": [], "gas": ["fuels_cn/天然气/ncv"]}
+    assert factors("tce")["electricity"] == ["standard_coal/电力(当量)"]
+    assert factors("tce_equal")["electricity"] == ["assumptions/electricity_equal_value"]
+    assert factors("co2_location") == {
+        "electricity": ["electricity_cn/average/广东/2023"],
+        "gas": ["fuels_cn/天然气/co2"],
+    }
+    assert web.get(what="amount", carrier="gas")["now"]["whole"]["factors"] == []
+
+
 def test_carriers_in_one_unit(web: Web) -> None:
     """Gas and electricity are added in kWh; m3 need the carrier."""
     found = totals(web.get(by="carrier"))

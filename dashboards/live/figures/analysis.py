@@ -1,9 +1,11 @@
-"""Analyses that the page shows: a day, a week, a month or a year against another, with its course."""
+"""Analyses that the page shows: any days against any others, with their course."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from threading import Lock
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from dashboards.live.context import Context
 from parkwatt.accounting.dividing import By, Scope, What
@@ -32,44 +34,71 @@ class Preset(StrEnum):
     YEAR = "year"
 
 
+class Days(NamedTuple):
+    """Local days, from the first to the last, both included."""
+
+    first: date
+    last: date
+
+    @property
+    def preset(self) -> Preset | None:
+        """The period of the calendar that they are; None for any others."""
+        return next((preset for preset in Preset if days_of(preset, self.first) == self), None)
+
+    @property
+    def earlier(self) -> "Days":
+        """As many right before them: the calendar's period where they are one."""
+        last = self.first - timedelta(days=1)
+        return self._moved(self.first - self.last - timedelta(days=1)) if self.preset is None else self._like(last)
+
+    @property
+    def later(self) -> "Days":
+        """As many right after them: the calendar's period where they are one."""
+        first = self.last + timedelta(days=1)
+        return self._moved(first - self.first) if self.preset is None else self._like(first)
+
+    def span(self, zone: ZoneInfo) -> Span:
+        """From the first midnight to the last."""
+        return Span(day_start(self.first, zone), day_start(self.last + timedelta(days=1), zone))
+
+    def _like(self, day: date) -> "Days":
+        return days_of(self.preset or Preset.DAY, day)
+
+    def _moved(self, by: timedelta) -> "Days":
+        return Days(self.first + by, self.last + by)
+
+
+def days_of(period: Preset, day: date) -> Days:
+    """The days of the calendar's period with a day in it."""
+    match period:
+        case Preset.DAY:
+            return Days(day, day)
+        case Preset.WEEK:
+            monday = day - timedelta(days=day.weekday())
+            return Days(monday, monday + timedelta(days=6))
+        case Preset.MONTH:
+            first = day.replace(day=1)
+            return Days(first, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
+        case Preset.YEAR:
+            return Days(date(day.year, 1, 1), date(day.year, 12, 31))
+
+
 class Asked(NamedTuple):
     """What somebody looks at.
 
     Attributes:
-        period: how long.
-        day: a day in it.
+        days: which.
         what: of which quantity.
         by: what makes a group.
         scope: what of the park counts.
         versus: what it is compared with.
     """
 
-    period: Preset
-    day: date
+    days: Days
     what: What
     by: By
     scope: Scope
-    versus: Versus
-
-    @property
-    def days(self) -> tuple[date, date]:
-        """The first day of the period, and the first after it."""
-        return days_of(self.period, self.day)
-
-
-def days_of(period: Preset, day: date) -> tuple[date, date]:
-    """The first day of a period with a day in it, and the first after it."""
-    match period:
-        case Preset.DAY:
-            return day, day + timedelta(days=1)
-        case Preset.WEEK:
-            monday = day - timedelta(days=day.weekday())
-            return monday, monday + timedelta(days=7)
-        case Preset.MONTH:
-            first = day.replace(day=1)
-            return first, (first + timedelta(days=31)).replace(day=1)
-        case Preset.YEAR:
-            return date(day.year, 1, 1), date(day.year + 1, 1, 1)
+    versus: Versus | Days
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,26 +127,31 @@ class AnalysisFigures:
     def __init__(self, context: Context) -> None:
         """Remember where to look."""
         self._context = context
+        self._lock = Lock()
         self._kept: dict[Asked, tuple[Millis, AnalysisPage]] = {}
 
     def of(self, now: Millis, asked: Asked) -> AnalysisPage:
         """What was asked for, as far as it is settled."""
-        before = self._kept.pop(asked, None)
+        with self._lock:
+            before = self._kept.get(asked)
         if before is None or before[1].empty or now - before[0] >= AGAIN:
             before = now, analysis_page(open_derived(self._context.store), self._context.park, asked, now=now)
-        self._kept[asked] = before
-        while len(self._kept) > _KEPT:
-            del self._kept[next(iter(self._kept))]
+        with self._lock:
+            self._kept.pop(asked, None)
+            self._kept[asked] = before
+            while len(self._kept) > _KEPT:
+                del self._kept[next(iter(self._kept))]
         return before[1]
 
 
 def analysis_page(home: DerivedStore, park: Park, asked: Asked, *, now: Millis) -> AnalysisPage:
     """What was asked for, from accounted rows."""
-    span = Span(*(day_start(day, park.zone) for day in asked.days))
+    span = asked.days.span(park.zone)
     known = Span(span.start, settled(span.end, now=now))
     if known.end <= known.start:
         return AnalysisPage()
-    question = Question(asked.what, span, known, asked.by, asked.scope, versus=asked.versus)
+    versus = asked.versus.span(park.zone) if isinstance(asked.versus, Days) else asked.versus
+    question = Question(asked.what, span, known, asked.by, asked.scope, versus=versus)
     try:
         found = analyse(home, park, question)
     except TooLongError:

@@ -84,6 +84,7 @@ function take(message) {
     for (const element of places.get(key) ?? []) showValue(element, value);
   }
   for (const [key, data] of Object.entries(message.c ?? {})) charts.show(key, data);
+  if (message.c) delete document.documentElement.dataset.turning;
   frames += 1;
   document.documentElement.dataset.frames = String(frames);
   showAges();
@@ -102,17 +103,27 @@ function showAges() {
 // Shows another side of the same thing (a range, an order) in place: the address moves, the page stays.
 function turn(subject) {
   boot.topic.subject = subject;
+  document.documentElement.dataset.turning = "yes"; // until its charts come
   window.socket?.emit("parkwatt_hello", boot.topic);
 }
 
 function follow(event, link) {
   if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  const address = new URL(link.href);
+  move(new URL(link.href), link.dataset.subject);
+}
+
+function move(address, subject) {
   const language = new URL(location.href).searchParams.get("lang");
   if (language) address.searchParams.set("lang", language);
-  history.pushState({ subject: link.dataset.subject }, "", address);
-  turn(link.dataset.subject);
+  history.pushState({ subject }, "", address);
+  turn(subject);
+}
+
+// A form whose answer is another side of the same thing.
+function ask(form) {
+  const asked = new URLSearchParams([...new FormData(form)].filter(([, value]) => value));
+  move(new URL(`${form.action}?${asked}`), `?${asked}`);
 }
 
 function showConnection(connected) {
@@ -178,12 +189,15 @@ setInterval(() => {
 history.replaceState({ subject: boot.topic.subject }, "");
 addEventListener("popstate", ({ state }) => turn(state?.subject ?? boot.topic.subject));
 document.addEventListener("submit", (event) => {
-  if (!event.target.dataset.record) return;
+  const { record, turn: inPlace } = event.target.dataset;
+  if (!record && inPlace === undefined) return;
   event.preventDefault();
-  import("./record.js").then((record) => record.save(event.target));
+  if (record) import("./record.js").then((recording) => recording.save(event.target));
+  else ask(event.target);
 });
 document.addEventListener("change", ({ target }) => {
-  if (target.dataset.send !== undefined) target.form.requestSubmit();
+  // A day that is being typed is none until its year is whole.
+  if (target.dataset.send !== undefined && target.checkValidity()) target.form.requestSubmit();
 });
 document.addEventListener("input", ({ target }) => {
   if (target.matches("[data-narrow]")) narrow(target);

@@ -1,6 +1,6 @@
 """The charts of an analysis: columns, shares, waterfall, heat map and load duration."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -8,7 +8,8 @@ from dashboards.live.edition import Edition
 from dashboards.live.figures.analysis import AnalysisPage, Asked
 from dashboards.live.format import spelled
 from dashboards.live.frame import Frame, Json
-from dashboards.live.views.analysis_table import group_name, unit
+from dashboards.live.views.analysis_table import against, group_name, unit, what_name
+from parkwatt.accounting.analysed import Line, exact
 from parkwatt.accounting.calendar_spans import Every
 from parkwatt.accounting.dividing import By, Group
 from parkwatt.accounting.intervals import Intervals
@@ -50,16 +51,23 @@ def _ranked(found: Analysis) -> list[Group]:
     return sorted(found.now.groups, key=lambda group: -abs(found.now.groups[group].total or 0.0))
 
 
+def _shown(ranked: Sequence[Group], most: int) -> tuple[Sequence[Group], Sequence[Group]]:
+    """Groups that are drawn by themselves, and those that stand together; one alone never does."""
+    first = most if len(ranked) != most + 1 else most - 1
+    return ranked[:first], ranked[first:]
+
+
+def _others(edition: Edition, groups: Sequence[Group]) -> str:
+    return edition.words("analysis.others", n=len(groups))
+
+
 def _colour(asked: Asked, group: Group, rank: int) -> str:
     return str(group) if asked.by is By.CARRIER else _COLOURS[rank]
 
 
 def _columns(edition: Edition, asked: Asked, found: Analysis) -> Json:
     """Stacked columns per period, the other period as marks."""
-    ranked = _ranked(found)
-    own, others = ranked[:_SERIES], ranked[_SERIES:]
-    if len(others) == 1:
-        others, own = [ranked[_SERIES - 1], *others], own[:-1]
+    own, others = _shown(_ranked(found), _SERIES)
     series = [
         {
             "name": group_name(edition, asked, group),
@@ -70,14 +78,12 @@ def _columns(edition: Edition, asked: Asked, found: Analysis) -> Json:
     ]
     if others:
         parts = zip(*(found.now.groups[group].values for group in others), strict=True)
-        sums = [_sum(values) for values in parts]
-        series.append(
-            {"name": edition.words("analysis.others", n=len(others)), "color": _REST, "values": _rounded(sums)}
-        )
+        series.append({"name": _others(edition, others), "color": _REST, "values": _rounded([*map(_sum, parts)])})
     whole, then = found.now.whole, found.then
     labels, other_labels = (
         _labels(edition, found.every, side.borders.tolist()) for side in (found.now, then or found.now)
     )
+    labels += [""] * (0 if then is None else len(then.whole.values) - len(labels))  # the other period may be longer
     return {
         "unit": spelled(unit(edition, asked)),
         "labels": labels,
@@ -88,7 +94,7 @@ def _columns(edition: Edition, asked: Asked, found: Analysis) -> Json:
         "estimated": [round(known.estimated, 3) for known in whole.known],
         "missing": [round(known.missing, 3) for known in whole.known],
         "names": {
-            "then": edition.words(f"analysis.versus_{asked.versus}"),
+            "then": against(edition, asked),
             "whole": edition.words("analysis.whole"),
             "estimated": edition.words("analysis.estimated"),
             "missing": edition.words("analysis.missing"),
@@ -104,35 +110,47 @@ def _labels(edition: Edition, every: Every, borders: list[int]) -> list[str]:
     return [f"{edition.format.local(time):{_FORMATS.get(every, '%m-%d %H:%M')}}" for time in borders[:-1]]
 
 
-def _sum(values: Sequence[float | None]) -> float | None:
+def _sum(values: Iterable[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) if known else None
 
 
 def _rounded(values: Sequence[float | None]) -> list[float | None]:
-    return [None if value is None else float(f"{value:.6g}") for value in values]
+    return [None if value is None else exact(value) for value in values]
 
 
 def _shares(edition: Edition, asked: Asked, found: Analysis) -> Json:
     """Bars per group, now and then."""
-    ranked = _ranked(found)[:_BARS]
+    own, others = _shown(_ranked(found), _BARS)
     then = {} if found.then is None else found.then.groups
     whole = found.now.whole.total
+    totals = [(_total(found.now.groups, [group]), _total(then, [group])) for group in own]
+    names = [group_name(edition, asked, group) for group in own]
+    colors = [str(group) if asked.by is By.CARRIER else _COLOURS[0] for group in own]
+    if others:
+        totals.append((_total(found.now.groups, others), _total(then, others)))
+        names.append(_others(edition, others))
+        colors.append(_REST)
     return {
         "unit": spelled(unit(edition, asked)),
-        "groups": [group_name(edition, asked, group) for group in ranked],
-        "colors": [str(group) if asked.by is By.CARRIER else _COLOURS[0] for group in ranked],
-        "now": _rounded([found.now.groups[group].total for group in ranked]),
-        "then": _rounded([then[group].total if group in then else None for group in ranked]),
-        "share": [round((found.now.groups[group].total or 0.0) / whole, 4) if whole else None for group in ranked],
+        "groups": names,
+        "colors": colors,
+        "now": _rounded([now for now, _ in totals]),
+        "then": _rounded([before for _, before in totals]),
+        "share": [round((now or 0.0) / whole, 6) if whole else None for now, _ in totals],
         "names": {
             "now": edition.words("analysis.now"),
-            "then": edition.words(f"analysis.versus_{asked.versus}"),
+            "then": against(edition, asked),
             "group": edition.words(f"analysis.by_{asked.by}"),
             "share": edition.words("analysis.share"),
         },
         "summary": edition.words("analysis.shares"),
     }
+
+
+def _total(lines: Mapping[Group, Line], groups: Sequence[Group]) -> float | None:
+    """Of some groups together, as far as known."""
+    return _sum(lines[group].total for group in groups if group in lines)
 
 
 def _waterfall(edition: Edition, asked: Asked, found: Analysis) -> Json:
@@ -148,14 +166,14 @@ def _waterfall(edition: Edition, asked: Asked, found: Analysis) -> Json:
             {
                 "name": group_name(edition, asked, step.groups[0])
                 if len(step.groups) == 1
-                else edition.words("analysis.others", n=len(step.groups)),
+                else _others(edition, step.groups),
                 "change": step.change,
                 "whole": step.whole,
             }
             for step in steps(found)
         ],
         "names": {
-            "start": edition.words(f"analysis.versus_{asked.versus}"),
+            "start": edition.words("analysis.then"),
             "end": edition.words("analysis.now"),
             "step": edition.words("analysis.step"),
             "doubtful": edition.words("analysis.doubtful"),
@@ -167,16 +185,17 @@ def _waterfall(edition: Edition, asked: Asked, found: Analysis) -> Json:
 
 
 def _heat(edition: Edition, asked: Asked, course: Intervals) -> Json:
-    """Energy per hour and day; None where a quarter-hour of it is not known."""
-    hours: dict[tuple[str, int], float] = {}
+    """Energy per hour and day; None where a quarter-hour of it is not known, nothing where it is not over."""
+    hours: dict[tuple[str, int], list[float]] = {}
     for start, amount in zip(course.start.tolist(), course.amount.tolist(), strict=True):
         local = edition.format.local(start)
-        key = f"{local:%Y-%m-%d}", local.hour
-        hours[key] = hours.get(key, 0.0) + amount
+        hours.setdefault((f"{local:%Y-%m-%d}", local.hour), []).append(amount)
     days = sorted({day for day, _ in hours})
     place = {day: at for at, day in enumerate(days)}
     cells = [
-        [place[day], hour, None if np.isnan(value) else float(f"{value:.4g}")] for (day, hour), value in hours.items()
+        [place[day], hour, None if np.isnan(quarters).any() else exact(4 * float(np.mean(quarters)))]
+        for (day, hour), quarters in hours.items()
+        if len(quarters) >= 4  # twice as many where clocks are put back
     ]
     return {
         "unit": spelled(unit(edition, asked)),
@@ -185,7 +204,7 @@ def _heat(edition: Edition, asked: Asked, course: Intervals) -> Json:
         "names": {
             "hour": edition.words("enterprise.heat_hour"),
             "day": edition.words("enterprise.heat_day"),
-            "value": edition.words(f"analysis.what_{asked.what}"),
+            "value": what_name(edition, asked.scope, asked.what),
             "missing": edition.words("missing.no_data"),
         },
         "summary": edition.words("analysis.heat_hint"),

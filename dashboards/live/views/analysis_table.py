@@ -1,24 +1,38 @@
 """The tiles and the table of an analysis: totals, change, and how much is known."""
 
 from dashboards.live.edition import Edition
-from dashboards.live.figures.analysis import Asked
-from dashboards.live.format import Shown
+from dashboards.live.figures.analysis import Asked, Days
+from dashboards.live.format import Shown, spelled
 from dashboards.live.frame import Fragment, Frame
 from dashboards.live.views.addresses import meter_address
 from dashboards.live.views.meter_tree import name_of
 from parkwatt.accounting.analysed import Line
-from parkwatt.accounting.dividing import By, Group
+from parkwatt.accounting.dividing import By, Group, Scope, What
 from parkwatt.accounting.known import Shares
 from parkwatt.analysis import Analysis, unit_of
 
 _FULL = 0.9
 """Share of the time below which a number is marked."""
+_FAIR = 0.02
+"""By how much the known shares of two periods may differ for their totals to be compared."""
 
 
 def unit(edition: Edition, asked: Asked) -> str:
     """The unit as the page says it."""
     found = unit_of(edition.park, asked.what, asked.scope) or ""
     return edition.words("analysis.yuan") if found == "yuan" else found
+
+
+def what_name(edition: Edition, scope: Scope, what: What) -> str:
+    """What people call a quantity; an amount has the unit of its carrier."""
+    return edition.words(f"analysis.what_{what}", unit=spelled(unit_of(edition.park, what, scope) or ""))
+
+
+def against(edition: Edition, asked: Asked) -> str:
+    """What people call the other period."""
+    if isinstance(asked.versus, Days):
+        return edition.words("analysis.span", start=asked.versus.first, end=asked.versus.last)
+    return edition.words(f"analysis.versus_{asked.versus}")
 
 
 def group_name(edition: Edition, asked: Asked, group: Group) -> str:
@@ -35,11 +49,11 @@ def group_name(edition: Edition, asked: Asked, group: Group) -> str:
 
 def tiles(edition: Edition, asked: Asked, found: Analysis) -> Frame:
     """Now, then, the difference, and how much is known."""
-    form, words, name = edition.format, edition.words, unit(edition, asked)
+    form, name = edition.format, unit(edition, asked)
     now, then = found.now.whole, None if found.then is None else found.then.whole
     other = None if then is None else then.total
-    against = words(f"analysis.versus_{asked.versus}")
     change = form.quantity(found.change, name)
+    said = form.change(now.total, other, against=against(edition, asked))
     if found.change is not None and found.change > 0:
         change = change._replace(text=f"+{change.text}")
     return Frame(
@@ -49,11 +63,22 @@ def tiles(edition: Edition, asked: Asked, found: Analysis) -> Frame:
             "analysis.then": form.quantity(other, name),
             "analysis.then.line": Shown("" if found.then is None else _span(edition, found.then.span)),
             "analysis.change": change,
-            "analysis.change.line": form.change(now.total, other, against=against),
+            "analysis.change.line": _unfair(edition, now, then) or said,
             "analysis.known": form.percent(now.shares.measured),
             "analysis.known.line": _known(edition, now.shares),
         }
     )
+
+
+def _unfair(edition: Edition, now: Line, then: Line | None) -> Shown | None:
+    """That two totals cannot be compared: clearly more is known of one than of the other."""
+    if then is None or then.total is None or now.total is None:
+        return None
+    known = [1 - one.shares.missing for one in (now, then)]
+    if abs(known[0] - known[1]) <= _FAIR:
+        return None
+    first, second = (f"{100 * share:.0f}" for share in known)
+    return Shown(edition.words("analysis.unfair", now=first, then=second), state="warn")
 
 
 def table(edition: Edition, asked: Asked, found: Analysis) -> Frame:
@@ -76,14 +101,14 @@ def table(edition: Edition, asked: Asked, found: Analysis) -> Frame:
 def _row(edition: Edition, asked: Asked, group: Group, now: Line, then: Line | None) -> dict[str, object]:
     form, name = edition.format, unit(edition, asked)
     other = None if then is None else then.total
+    before = form.quantity(other, name)
     return {
         "name": group_name(edition, asked, group),
         "href": _address(asked, group),
         "now": form.quantity(now.total, name),
-        "then": form.quantity(other, name),
+        "then": before._replace(state="warn") if then is not None and then.lacking else before,
         "change": form.change(now.total, other, against=""),
         "known": _known(edition, now.shares)._replace(state="warn" if now.lacking else ""),
-        "then_known": None if then is None else _known(edition, then.shares),
     }
 
 

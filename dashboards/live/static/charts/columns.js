@@ -1,6 +1,7 @@
 // Stacked columns over time, the other period as short lines; faded where in part estimated, hatched where in part missing.
 // data: {unit, labels, series: [{name, color, values}], whole, then, then_labels, estimated, missing, names}
 
+const WIDEST = 46;
 const paint = (kit, color) => (color.startsWith("#") ? color : kit.color(color));
 
 export function option(data, kit, element) {
@@ -26,8 +27,9 @@ export function option(data, kit, element) {
         const shown = (value) => `${kit.significant(scaled(value) ?? NaN, 4)} ${unit}`;
         const lines = data.series.map((one) => [paint(kit, one.color), one.name, one.values[at], shown(one.values[at])]);
         const notes = ["estimated", "missing"].filter((key) => data[key][at] > 0).map((key) => `${data.names[key]} ${Math.round(data[key][at] * 100)} %`);
-        const foot = [`${data.names.whole} ${shown(data.whole[at])}`, ...(data.then.length ? [`${data.names.then} ${shown(data.then[at])}`] : []), ...notes];
-        return kit.tooltip(data.labels[at], lines) + foot.map((line) => `<div class="tip-note">${kit.escape(line)}</div>`).join("");
+        const then = at < data.then.length ? [`${data.names.then}, ${data.then_labels[at]}: ${shown(data.then[at])}`] : [];
+        const foot = at < data.whole.length ? [`${data.names.whole} ${shown(data.whole[at])}`, ...then, ...notes] : then;
+        return kit.tooltip(data.labels[at], at < data.whole.length ? lines : []) + foot.map((line) => `<div class="tip-note">${kit.escape(line)}</div>`).join("");
       },
     },
     series: [
@@ -36,7 +38,8 @@ export function option(data, kit, element) {
         name: one.name,
         type: "bar",
         stack: "now",
-        barMaxWidth: 46,
+        barMaxWidth: WIDEST,
+        barGap: "-100%",
         itemStyle: { color: paint(kit, one.color) },
         emphasis: { disabled: true },
         data: one.values.map((value, at) => ({
@@ -50,13 +53,13 @@ export function option(data, kit, element) {
             name: data.names.then,
             type: "scatter",
             symbol: "rect",
-            symbolSize: [Math.max(4, Math.min(46, ((element.clientWidth - 80) / data.labels.length) * 0.8)), 2.5],
+            symbolSize: [Math.max(4, Math.min(WIDEST, ((element.clientWidth - 80) / data.labels.length) * 0.8)), 2.5],
             itemStyle: { color: kit.style("text") },
             z: 5,
             data: data.labels.map((_, at) => scaled(data.then[at])),
           }]
         : []),
-      { id: "gaps", type: "bar", stack: "gaps", barGap: "-100%", silent: true, itemStyle: { color: hatch }, data: data.whole.map((value) => (value === null ? Math.max(...all, 1) * factor * 0.5 : null)) },
+      { id: "gaps", type: "bar", stack: "gaps", barMaxWidth: WIDEST, barGap: "-100%", silent: true, itemStyle: { color: hatch }, data: data.whole.map((value) => (value === null ? Math.max(...all, 1) * factor * 0.5 : null)) },
     ],
   };
 }

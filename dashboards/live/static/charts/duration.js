@@ -22,7 +22,7 @@ export function option(data, kit, element) {
       nameGap: 24,
       nameTextStyle: kit.axisText(),
       splitNumber: kit.narrow(element) ? 3 : 6,
-      axisLabel: { ...kit.axisText(), hideOverlap: true, formatter: (value) => kit.significant(value, 3) },
+      axisLabel: { ...kit.axisText(), hideOverlap: true, formatter: (value) => kit.significant(value, String(Math.round(value)).length) },
       axisLine: { lineStyle: { color: kit.style("line") } },
       splitLine: { show: false },
     },

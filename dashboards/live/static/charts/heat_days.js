@@ -12,8 +12,8 @@ export function option(data, kit, element) {
   const { factor, unit } = kit.scale(Math.max(0.001, ...values), data.unit);
   const lost = data.cells.filter(([, , value]) => value === null).map(([day, hour]) => [day, hour, 0]);
   const text = kit.axisText();
-  const low = Math.min(0, ...values) * factor;
   const high = Math.max(0.001, ...values) * factor;
+  const low = Math.min(...values, high / factor) * factor; // from the lowest, for the pattern counts here
   return {
     animation: false,
     textStyle: { fontFamily: kit.style("font") },

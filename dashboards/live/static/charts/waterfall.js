@@ -48,7 +48,7 @@ export function option(data, kit, element) {
             type: "group",
             children: [
               { type: "rect", shape: { x: x - width / 2, y: Math.min(y1, y2), width, height: Math.max(1.5, Math.abs(y2 - y1)) }, style: { fill: bars[at][2], opacity: doubtful ? 0.5 : 1, ...(doubtful ? { stroke: kit.style("text"), lineDash: [4, 3], lineWidth: 1 } : {}) } },
-              { type: "text", style: { text: bars[at][3], x, y: Math.min(y1, y2) - 4, textAlign: "center", textVerticalAlign: "bottom", fill: kit.style("text"), fontSize: room < 44 ? 9 : 11, fontFamily: kit.style("font") } },
+              { type: "text", style: { text: room < 44 && data.steps[at - 1] ? "" : bars[at][3], x, y: Math.min(y1, y2) - 4, textAlign: "center", textVerticalAlign: "bottom", fill: kit.style("text"), fontSize: 11, fontFamily: kit.style("font") } },
             ],
           };
         },
