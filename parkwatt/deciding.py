@@ -79,6 +79,11 @@ class Outlook:
         return not self.contradicted and (told or answered)
 
     @property
+    def asks(self) -> bool:
+        """Whether something else would ask then."""
+        return any(event.basis is Basis.OPEN for event in self.came)
+
+    @property
     def used(self) -> float | None:
         """What would be counted across it [unit of the register]; None where that stays unknown."""
         known = [event.used for event in self.came if event.basis is Basis.DECLARED and event.used is not None]
@@ -143,9 +148,14 @@ def obstacle(event: MeterEvent, park: Park) -> Remark | None:
     if event.quantity is not None and event.quantity not in registers:
         what = f"{event.meter!r} has no register {event.quantity!r}; use {', '.join(registers)}"
         return Remark("no_register", what, {"meter": event.meter, "registers": ", ".join(registers)})
-    if not event.reason.strip() or not event.by.strip():
-        return Remark("unsigned", "say who decides it, and why: by and reason")
     return _lacking(event, park.zone)
+
+
+def unsigned(event: MeterEvent) -> Remark | None:
+    """That nobody stands for a decision; None where somebody does."""
+    if event.reason.strip() and event.by.strip():
+        return None
+    return Remark("unsigned", "say who decides it, and why: by and reason")
 
 
 def _lacking(event: MeterEvent, zone: ZoneInfo) -> Remark | None:

@@ -4,13 +4,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from dashboards.live.figures.closings import Closings
 from parkwatt.accounting.happenings import Basis, Happening, RegisterEvent
 from parkwatt.deciding import Counted, Outlook, decision_id
 from parkwatt.park import Park
 from parkwatt.park.events import EventKind, MeterEvent
 from parkwatt.park.times import wall_clock
 from parkwatt.quantities import QUANTITIES
-from parkwatt.readings import Millis, to_iso
+from parkwatt.readings import to_iso
 from parkwatt.store.derived import Happened
 
 _Text = Annotated[str, Field(max_length=500)]
@@ -61,8 +62,8 @@ class DecisionBody(BaseModel, extra="forbid"):
     ratio_after: _Number = Field(None, description="ct times pt from then on.")
     applied: _When | None = Field(None, description="Since when readings are stored with `ratio_after`.")
     shift: _Number = Field(None, description="Seconds to add to the time of readings.")
-    reason: _Text = Field(description="Why; required.")
-    by: _Text = Field(description="Who decides; required.")
+    reason: _Text = Field("", description="Why; needed to decide.")
+    by: _Text = Field("", description="Who decides; needed to decide.")
 
     def values(self) -> dict[str, str | float | bool | None]:
         """By the keys of the park file."""
@@ -147,8 +148,8 @@ class OutlookAnswer(BaseModel):
             fits=outlook.fits,
             contradicted=outlook.contradicted,
             text=text,
-            start=_iso(outlook.stretch.start),
-            end=_iso(outlook.stretch.end),
+            start=to_iso(outlook.stretch.start),
+            end=to_iso(outlook.stretch.end),
             unit=unit,
             used=outlook.used,
             before=CountedAnswer.of(outlook.before),
@@ -171,9 +172,46 @@ class RestatementAnswer(BaseModel):
     reason: str
 
 
+class HeldAnswer(BaseModel):
+    """What is held back of a meter in a closed period."""
+
+    meter: str
+    rows: int = Field(description="Quarter-hours that would be otherwise.")
+    by_rules: bool = Field(description="By other factors, prices or declarations; else by late readings alone.")
+
+
+class ClosedAnswer(BaseModel):
+    """A period whose figures stand."""
+
+    period: str
+    by: str
+    on: str | None
+    reason: str
+    held: list[HeldAnswer]
+
+
+class RestatementsAnswer(BaseModel):
+    """Closed periods, and figures of them that were stated again."""
+
+    closed: list[ClosedAnswer] = Field(description="With what would be otherwise by now; the newest first.")
+    restatements: list[RestatementAnswer] = Field(description="The newest first.")
+
+    @classmethod
+    def of(cls, closings: Closings) -> "RestatementsAnswer":
+        """Of what is known."""
+        closed = [
+            ClosedAnswer(
+                period=lock.period,
+                by=lock.by,
+                on=None if lock.on is None else lock.on.isoformat(),
+                reason=lock.reason,
+                held=[HeldAnswer(meter=one.meter, rows=one.rows, by_rules=one.by_rules) for one in held],
+            )
+            for lock, held in closings.periods
+        ]
+        restated = [RestatementAnswer(**one._asdict() | {"time": to_iso(one.time)}) for one in closings.restated]
+        return cls(closed=closed, restatements=restated)
+
+
 def _unit(quantity: str) -> str:
     return QUANTITIES[quantity].unit if quantity in QUANTITIES else ""
-
-
-def _iso(time: Millis) -> str:
-    return to_iso(time)

@@ -1,5 +1,6 @@
 """`/api/v1/events` and `/api/v1/restatements`: what happened to registers, what was decided, what was stated again."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated
 
@@ -12,21 +13,22 @@ from dashboards.live.answers_events import (
     DecisionBody,
     EventAnswer,
     OutlookAnswer,
-    RestatementAnswer,
+    RestatementsAnswer,
     WithdrawBody,
 )
 from dashboards.live.api_records import record_of, recording_of, refusal
 from dashboards.live.context import Context
 from dashboards.live.decision_words import outlook_sentence
 from dashboards.live.edition import Edition
+from dashboards.live.figures.closings import ClosingFigures
 from dashboards.live.parameters import FromParameter, MeterParameter, ToParameter, is_wanted, time
 from dashboards.live.words import Language, Words
 from parkwatt.accounting.happenings import Basis
-from parkwatt.deciding import Deciding, decision_id, obstacle
+from parkwatt.deciding import Deciding, decision_id, obstacle, unsigned
 from parkwatt.onboarding import Remark
+from parkwatt.park import Park
 from parkwatt.park.events import MeterEvent
 from parkwatt.quantities import QUANTITIES
-from parkwatt.readings import to_iso
 from parkwatt.recording import RecordError
 from parkwatt.store.open_derived import open_derived
 
@@ -75,7 +77,7 @@ def event_routes(context: Context) -> APIRouter:
     def preview(body: DecisionBody, lang: _LanguageParameter = "en") -> OutlookAnswer:
         """Changes nothing: what would count then, worked out from the readings."""
         park = context.park
-        event = _event(context, body, lang)
+        event = _event(body, park, Words(lang), obstacle)
         home = open_derived(context.store)
         outlook = Deciding(context.store, home, park, clock=context.clock).outlook(event)
         meter = park.meter_by_id[event.meter]
@@ -88,11 +90,12 @@ def event_routes(context: Context) -> APIRouter:
     )
     def decide(body: DecisionBody, lang: _LanguageParameter = "en") -> DecisionAnswer:
         """Adds a line to the events of the park file; accounting takes it up by itself within seconds."""
-        event = _event(context, body, lang)
+        words = Words(lang)
+        event = _event(body, context.park, words, obstacle, lambda said, _: unsigned(said))
         try:
             recording_of(context).add(event)
         except RecordError as error:
-            raise refusal(error, Words(lang)) from error
+            raise refusal(error, words) from error
         return DecisionAnswer.of(event, context.park)
 
     @router.post("/events/withdraw", summary="Take a decision back", responses=_only(404, 409, 422, 507))
@@ -109,25 +112,25 @@ def event_routes(context: Context) -> APIRouter:
             raise refusal(error, Words(lang)) from error
         return DecisionAnswer.of(event.model_copy(update={"withdrawn": True}), context.park)
 
-    @router.get("/restatements", summary="Figures of closed periods that were stated again")
-    def restatements() -> dict[str, list[RestatementAnswer]]:
-        """The newest first, each with what it was before, who stated it again and why."""
-        found = open_derived(context.store).restatements()
-        return {"restatements": [RestatementAnswer(**each._asdict() | {"time": to_iso(each.time)}) for each in found]}
+    @router.get("/restatements", summary="Closed periods, and figures of them that were stated again")
+    def restatements() -> RestatementsAnswer:
+        """What would be otherwise by now in closed periods, and what was stated again: before, after, who and why."""
+        return RestatementsAnswer.of(ClosingFigures(context).of(context.clock()))
 
     return router
 
 
-def _event(context: Context, body: DecisionBody, language: Language) -> MeterEvent:
+def _event(
+    body: DecisionBody, park: Park, words: Words, *checks: Callable[[MeterEvent, Park], Remark | None]
+) -> MeterEvent:
     """What somebody decides, as it would stand in the park file.
 
     Raises:
         HTTPException: 422 if it means nothing.
     """
-    words = Words(language)
     event = record_of("events", body.values(), words)
     assert isinstance(event, MeterEvent)  # noqa: S101 - what that section is made of
-    lacks = obstacle(event, context.park)
+    lacks = next((remark for check in checks if (remark := check(event, park)) is not None), None)
     if lacks is not None:
         raise refusal(RecordError(lacks), words)
     return event

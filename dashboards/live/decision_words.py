@@ -6,6 +6,7 @@ from parkwatt.accounting.emissions import energy
 from parkwatt.deciding import Counted, Outlook
 from parkwatt.park import Meter
 from parkwatt.quantities import QUANTITIES
+from parkwatt.readings import Millis
 
 _NOTHING = 1e-9
 """Less than this is no change [unit of the register]."""
@@ -18,6 +19,8 @@ def outlook_sentence(edition: Edition, meter: Meter, outlook: Outlook) -> str:
     if not outlook.fits:
         return edition.words("questions.outlook.nothing")
     parts = [_across(edition, meter, outlook), *_change(edition, meter, outlook)]
+    if outlook.asks:
+        parts.append(edition.words("questions.outlook.asks"))
     if outlook.closed:
         periods = edition.words("questions.comma").join(outlook.closed)
         parts.append(edition.words("questions.outlook.closed", periods=periods))
@@ -40,17 +43,20 @@ def _change(edition: Edition, meter: Meter, outlook: Outlook) -> list[str]:
     unit = QUANTITIES[meter.medium.register].unit
     span = edition.words(
         "questions.outlook.span",
-        start=edition.format.moment(outlook.stretch.start, outlook.stretch.end),
-        end=edition.format.clock(outlook.stretch.end),
+        start=_moment(edition, outlook.stretch.start),
+        end=_moment(edition, outlook.stretch.end),
     )
     figures = [_figure(before.amount, after.amount, unit)]
     if energy(meter.carrier) is not None and unit != "kWh":
         figures.append(_figure(before.kwh, after.kwh, "kWh"))
     figures += [_figure(before.co2, after.co2, "kg CO2"), _figure(before.cost, after.cost, "CNY")]
     told = edition.words("questions.comma").join(figure for figure in figures if figure)
-    if not told:
-        return [edition.words("questions.outlook.same", span=span)]
-    return [edition.words("questions.outlook.change", span=span, figures=told), *_missing(edition, before, after)]
+    key = "questions.outlook.change" if told else "questions.outlook.same"
+    return [edition.words(key, span=span, figures=told), *_missing(edition, before, after)]
+
+
+def _moment(edition: Edition, time: Millis) -> str:
+    return edition.words("time.moment", day=edition.format.day(time), clock=edition.format.clock(time))
 
 
 def _figure(before: float | None, after: float | None, unit: str) -> str:

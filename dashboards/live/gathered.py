@@ -6,6 +6,7 @@ from dashboards.live.context import Context
 from dashboards.live.figures.analysis import AnalysisFigures, AnalysisPage, Asked
 from dashboards.live.figures.attention import AttentionFigures
 from dashboards.live.figures.clocks import Clocks
+from dashboards.live.figures.closings import ClosingFigures, Closings
 from dashboards.live.figures.efficiency_page import EfficiencyFigures, EfficiencyPage
 from dashboards.live.figures.enterprise import EnterpriseFigures
 from dashboards.live.figures.enterprises import EnterpriseMeters
@@ -15,6 +16,7 @@ from dashboards.live.figures.meter import MeterFigures
 from dashboards.live.figures.park_day import ParkDayFigures
 from dashboards.live.figures.park_now import ParkNowFigures
 from dashboards.live.figures.quality import Judged
+from dashboards.live.figures.questions import QuestionFigures, Questions
 from dashboards.live.figures.shapes import (
     Attention,
     EnterpriseNow,
@@ -28,6 +30,7 @@ from dashboards.live.figures.shapes import (
     TopicPage,
 )
 from parkwatt.readings import Millis
+from parkwatt.store.derived import Happened
 
 _HOUR: Millis = 3_600_000
 
@@ -45,6 +48,8 @@ class GatheredFigures:
         self._inbox = InboxFigures(context)
         self._enterprise_meters = EnterpriseMeters(context)
         self._losses = LossFigures(context)
+        self._questions = QuestionFigures(context)
+        self._closings = ClosingFigures(context)
         self._analysis = AnalysisFigures(context)
         self._efficiency = EfficiencyFigures(context)
         self._meters: dict[str, MeterFigures] = {}
@@ -62,7 +67,7 @@ class GatheredFigures:
 
     def attention(self, now: Millis) -> tuple[Attention, ...]:
         """What needs a person, with the park's day as it was computed last."""
-        return self._attention.at(now, self._day)
+        return self._attention.at(now, self._day, asking=self._questions.asking())
 
     def inbox(self, now: Millis) -> Inbox:
         """What waits for the engineer who connects meters."""
@@ -96,6 +101,20 @@ class GatheredFigures:
     def losses(self, now: Millis, days: int) -> Judged:
         """Losses and quality of the last whole days."""
         return self._losses.of(now, days)
+
+    def questions(self, now: Millis, meter: str | None) -> Questions:
+        """What asks for a decision about registers."""
+        del now
+        return self._questions.of(meter)
+
+    def register_log(self, now: Millis, meter: str) -> tuple[Happened, ...]:
+        """What happened to the registers of a meter."""
+        del now
+        return self._questions.log(meter)
+
+    def closings(self, now: Millis) -> Closings:
+        """Closed periods, and what was stated again."""
+        return self._closings.of(now)
 
     def analysis(self, now: Millis, asked: Asked) -> AnalysisPage:
         """A period against another one."""

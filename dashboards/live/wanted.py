@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from dashboards.live.figures.analysis import AnalysisPage, Asked
+from dashboards.live.figures.closings import Closings
 from dashboards.live.figures.efficiency_page import EfficiencyPage
 from dashboards.live.figures.quality import Judged
+from dashboards.live.figures.questions import Questions
 from dashboards.live.figures.shapes import (
     Attention,
     EnterpriseNow,
@@ -19,6 +21,7 @@ from dashboards.live.figures.shapes import (
     TopicPage,
 )
 from parkwatt.readings import Millis
+from parkwatt.store.derived import Happened
 
 
 class Figures(Protocol):
@@ -66,6 +69,18 @@ class Figures(Protocol):
 
     def losses(self, now: Millis, days: int) -> Judged:
         """Losses and quality of the last whole days; `used` is empty where nothing of them is accounted."""
+        ...
+
+    def questions(self, now: Millis, meter: str | None) -> Questions:
+        """What asks for a decision about registers: of a meter, of None in the whole park."""
+        ...
+
+    def register_log(self, now: Millis, meter: str) -> tuple[Happened, ...]:
+        """What happened to the registers of a meter, the newest first."""
+        ...
+
+    def closings(self, now: Millis) -> Closings:
+        """Closed periods, and what was stated again."""
         ...
 
     def analysis(self, now: Millis, asked: Asked) -> AnalysisPage:

@@ -26,7 +26,8 @@ enterprises:
   - {id: works, name: {en: Works, zh: 工厂}, contracted_demand: 800}
 meters:
   - {id: press, name: {en: Press, zh: 压机}, enterprise: works}
-  - {id: boiler, name: {en: Boiler}, enterprise: works, carrier: gas}
+  - {id: oven, name: {en: Oven, zh: 烘箱}, enterprise: works, rated_power: 200}
+  - {id: boiler, name: {en: Boiler, zh: 锅炉}, enterprise: works, carrier: gas}
   - {id: both, formula: press * 2}
 """
 EXCHANGED = START + 500 * MINUTE

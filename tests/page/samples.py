@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from dashboards.live.context import Context
 from dashboards.live.figures.analysis import AnalysisPage, Asked
+from dashboards.live.figures.closings import Closings
 from dashboards.live.figures.efficiency_page import EfficiencyPage
 from dashboards.live.figures.quality import Judged
+from dashboards.live.figures.questions import Questions
 from dashboards.live.figures.shapes import (
     Amount,
     Attention,
@@ -45,7 +47,9 @@ from parkwatt.park import Park
 from parkwatt.readings import Millis
 from parkwatt.status import Status
 from parkwatt.store import Store, Totals
+from parkwatt.store.derived import Happened
 from tests.analysis import sample_analysis
+from tests.decisions import sample_questions
 from tests.efficiency import sample_page as sample_efficiency
 from tests.hierarchy import sample_losses
 from tests.page import sample_enterprise, sample_inbox, sample_meter, sample_topic
@@ -267,6 +271,15 @@ class SampleFigures:
 
     def losses(self, now: Millis, days: int) -> Judged:
         return sample_losses.losses(self.park, now, days)
+
+    def questions(self, now: Millis, meter: str | None) -> Questions:
+        return sample_questions.questions(self.park, now, meter) if self.waits else Questions((), 0)
+
+    def register_log(self, now: Millis, meter: str) -> tuple[Happened, ...]:
+        return sample_questions.log(now, meter)
+
+    def closings(self, now: Millis) -> Closings:
+        return sample_questions.closings(now)
 
     def efficiency(self, now: Millis, enterprise: str | None, period: str) -> EfficiencyPage:
         del now

@@ -1,6 +1,6 @@
 """What needs a person now, the most important first."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TypeAlias
 
@@ -13,6 +13,7 @@ from dashboards.live.figures.rows import meter_rows
 from dashboards.live.figures.shapes import Attention, Demand, MeterRow, MeterState, ParkDay, Severity
 from parkwatt.park import Role
 from parkwatt.readings import Millis
+from parkwatt.store.derived import Happened
 
 CODES = (
     "demand_exceeded",
@@ -24,6 +25,8 @@ CODES = (
     "meters_silent",
     "clock_off",
     "rejections",
+    "registers_open",
+    "register_open",
     "register_reset",
     "unassigned",
     "meters_never",
@@ -55,12 +58,13 @@ class AttentionFigures:
         self._meters = Meters(context.park.meters)
         self._clocks = ParkClocks(context, clocks or Clocks())
 
-    def at(self, now: Millis, day: ParkDay | None) -> tuple[Attention, ...]:
+    def at(self, now: Millis, day: ParkDay | None, *, asking: Sequence[Happened] = ()) -> tuple[Attention, ...]:
         """What needs a person at `now`.
 
         Args:
             now: the time.
             day: the park's day, for demand and resets; None while it is not computed yet.
+            asking: what happened to registers and asks for a decision.
         """
         quiet = meter_rows(self._meters, self._context.live, now, states=QUIET)
         found = [
@@ -69,10 +73,11 @@ class AttentionFigures:
             *self._wrong_clocks(now),
             *self._unassigned(),
             *self._rejections(now),
+            *self._open(asking),
         ]
         if day is not None:
             found.extend(_demand(day.demand))
-            found.extend(self._resets(day))
+            found.extend(self._resets(day, asking))
         return tuple(sorted(found, key=_importance))
 
     def _pipeline(self) -> Iterator[Attention]:
@@ -119,9 +124,27 @@ class AttentionFigures:
             params: Params = {"count": group.count, "reason": group.reason, "topic": group.examples[0].topic}
             yield Attention(Severity.WARNING, "rejections", group.first, params=params)
 
-    def _resets(self, day: ParkDay) -> Iterator[Attention]:
+    def _open(self, asking: Sequence[Happened]) -> Iterator[Attention]:
+        """Registers of which only people can tell what happened; many in one line."""
+        newest: dict[str, list[Happened]] = {}
+        for event in sorted(asking, key=lambda event: -event.time):
+            newest.setdefault(event.meter, []).append(event)
+        if len(newest) > _EACH:
+            since = max(events[0].time for events in newest.values())
+            yield Attention(Severity.WARNING, "registers_open", since, params={"meters": len(newest)})
+            return
+        for meter, (event, *_) in newest.items():
+            enterprise = self._context.park.meter_by_id[meter].enterprise
+            params: Params = {"before": event.before, "after": event.after, "count": len(newest[meter])}
+            yield Attention(Severity.WARNING, "register_open", event.time, meter, enterprise, params)
+
+    def _resets(self, day: ParkDay, asking: Sequence[Happened]) -> Iterator[Attention]:
+        """Falls that accounting has not come to yet."""
         meters = self._context.park.meter_by_id
+        known = {event.meter for event in asking}
         for reset in day.resets:
+            if reset.meter in known:
+                continue
             params: Params = {"quantity": reset.quantity, "before": reset.before, "after": reset.after}
             enterprise = meters[reset.meter].enterprise
             yield Attention(Severity.WARNING, "register_reset", reset.time, reset.meter, enterprise, params)

@@ -46,6 +46,7 @@ function showValue(element, [text, unit, title, state, share]) {
 const held = new Map();
 
 function isHeld(element) {
+  if (element.querySelector("form[data-begun]")) return true; // somebody fills it in
   return element.dataset.hold !== undefined && (element.matches(":hover") || element.contains(document.activeElement));
 }
 
@@ -206,3 +207,4 @@ listen();
 if (boot.topic.view === "screen") import("./screen.js").then((screen) => screen.begin());
 if (boot.topic.view === "unknown_topic") import("./teach.js").then((teach) => teach.begin());
 if (boot.topic.view === "adopt") import("./adopt.js").then((adopt) => adopt.begin());
+if (["meter", "decisions"].includes(boot.topic.view)) import("./decide.js").then((decide) => decide.begin());

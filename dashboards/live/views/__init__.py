@@ -3,6 +3,7 @@
 from dashboards.live.view import View
 from dashboards.live.views.adopt import ADOPT
 from dashboards.live.views.analysis import ANALYSIS
+from dashboards.live.views.decisions import DECISIONS
 from dashboards.live.views.efficiency import EFFICIENCY
 from dashboards.live.views.enterprise import ENTERPRISE
 from dashboards.live.views.enterprises import ENTERPRISES
@@ -23,6 +24,7 @@ VIEWS: tuple[View, ...] = (
     EFFICIENCY,
     LOSSES,
     INBOX,
+    DECISIONS,
     ADOPT,
     UNKNOWN_TOPIC,
     SCREEN,

@@ -11,6 +11,8 @@ from dashboards.live.views.addresses import enterprise_address, meter_address
 
 LISTED = 40
 """More than so many are counted, not listed."""
+_QUESTIONS = frozenset({"register_open", "registers_open", "register_reset"})
+"""Codes of what only people can tell: they lead to where it is answered."""
 _UNITS: Mapping[str, str] = {"kw": "kW", "kwh": "kWh"}
 
 
@@ -92,6 +94,8 @@ def _where(edition: Edition, item: Attention) -> str:
 
 
 def _address(item: Attention) -> str:
+    if item.code in _QUESTIONS:
+        return "/decisions" if item.meter is None else f"{meter_address(item.meter)}#questions"
     if item.meter is not None:
         return meter_address(item.meter)
     return enterprise_address(item.enterprise) if item.enterprise is not None else "/inbox"

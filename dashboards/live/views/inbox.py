@@ -14,6 +14,7 @@ from dashboards.live.views.meter_row import table_row
 from dashboards.live.views.meter_series import value_shown
 from dashboards.live.views.meter_states import age_shown, state_shown
 from dashboards.live.views.meter_tree import name_of, row_values
+from dashboards.live.views.questions import question_count
 from dashboards.live.views.recent_changes import listed
 
 LISTED = 200
@@ -38,7 +39,7 @@ def inbox_frame(edition: Edition, figures: FigureCache, subject: str) -> Frame:
     heard = figures.quick(figures.make.park_now, 1_000).meters.fresh
     frame |= _silent(edition, found, heard=heard, broker=broker)
     frame |= _unassigned(edition, found, broker, adopts=figures.context.adoption is not None)
-    frame |= listed(edition, figures)
+    frame |= listed(edition, figures) | question_count(figures)
     return frame | rejections(edition, found)
 
 

@@ -11,10 +11,12 @@ from dashboards.live.view import UnknownSubjectError, View, asked_of
 from dashboards.live.views import meter_curve, meter_facts, meter_payload, meter_series
 from dashboards.live.views.addresses import adopt_address
 from dashboards.live.views.around import QUICK, around
+from dashboards.live.views.decision_rows import decisions, log
 from dashboards.live.views.meter_curve import Choice
 from dashboards.live.views.meter_row import table_row
 from dashboards.live.views.meter_states import age_shown, state_shown
 from dashboards.live.views.meter_tree import row_values
+from dashboards.live.views.questions import questions
 from dashboards.live.views.recent_changes import of_meter
 from dashboards.live.views.tiles import amount_shown
 
@@ -52,6 +54,8 @@ def meter_frame(edition: Edition, figures: FigureCache, subject: str) -> Frame:
     frame |= meter_facts.facts(edition, meter, now)
     frame |= meter_payload.messages(edition, now.raw)
     if known:
+        frame |= questions(edition, figures, meter=meter)
+        frame |= decisions(edition, figures, meter=meter) | log(edition, figures, meter)
         return frame | of_meter(edition, figures, meter)
     return frame | _advice(edition, meter, now.values, adopts=figures.context.adoption is not None)
 
@@ -112,6 +116,6 @@ METER = View(
     meter_frame,
     title="meter.title",
     path="/meter/{subject:path}",
-    styles=("lists", "meter", "changes"),
+    styles=("lists", "meter", "changes", "questions"),
     parameters=("hours", "quantity"),
 )

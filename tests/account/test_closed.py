@@ -3,18 +3,23 @@
 from math import fsum
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
+from dashboards.live.api import api_routes
+from dashboards.live.context import Context
 from parkwatt.account import Accountant
 from parkwatt.account_bases import Noted
 from parkwatt.account_closed import Withheld, withheld
 from parkwatt.account_restating import Restating
 from parkwatt.accounting.rules import Rules
+from parkwatt.live import Live
 from parkwatt.park import Park
 from parkwatt.park.times import span_of
 from parkwatt.readings import to_datetime
+from parkwatt.status import Status
 from parkwatt.store import Store
 from parkwatt.store.derived import Changed, DerivedStore
-from tests.account.conftest import *  # noqa: F403 - the stores
 from tests.account.scene import DAY, HOUR, PARK, Clock, follower, park_with, register, steady, stored
 from tests.store.readings import START
 
@@ -98,3 +103,24 @@ def test_a_note_is_kept_as_text():
     assert Noted.of("abc") == Noted("abc")
     assert str(Noted("abc")) == "abc"
     assert Noted.of(str(Noted("abc", 12, "def"))) == Noted("abc", 12, "def")
+
+
+def test_the_http_interface_tells(store: Store, home: DerivedStore):
+    """A closed month is listed with what is held back in it, and re-statements with both figures."""
+    clock = Clock(START + 40 * DAY)
+    stored(store, steady("press", 10 * DAY, every=HOUR))
+    follower(store, home, clock).go_round()
+    closed = park_with(locks=[LOCK], factors=[FACTOR])
+    follower(store, home, clock, closed).go_round()
+    app = FastAPI()
+    app.include_router(api_routes(Context(closed, store, Live(), lambda: Status(store.totals()), clock)))
+    client = TestClient(app)
+    (period,) = client.get("/api/v1/restatements").json()["closed"]
+    assert (period["period"], period["by"], period["reason"]) == (MONTH, "Li", "reported")
+    (meter,) = period["held"]
+    assert (meter["meter"], meter["by_rules"], meter["rows"] > 0) == ("press", True, True)
+    accountant = Accountant(store, home, closed, clock=clock)
+    Restating(accountant, home, MONTH).carry_out(clock=clock, author="Li", reason="factor")
+    told = client.get("/api/v1/restatements").json()
+    assert told["closed"][0]["held"] == []
+    assert [one["field"] for one in told["restatements"]] == ["co2_location_kg"]
