@@ -131,16 +131,30 @@ def test_periods_follow_each_other(first: date, length: int, preset: Preset | No
     assert preset in {None, days.preset}
 
 
-def test_pictures_and_data_of_every_chart(opened: Opener) -> None:
-    """Each chart is drawn, and gives its picture and its numbers."""
-    page = alive(opened("/analysis?lang=en&period=week&by=domain", DESK))
-    for key in CHARTS:
+@pytest.mark.parametrize(
+    ("path", "charts"),
+    [
+        ("/analysis?lang=en&period=week&by=domain", CHARTS),
+        ("/?lang=zh", ("today", "flow")),
+        ("/enterprise/E01?lang=en", ("today", "heat")),
+        ("/meter/E01-el-01?lang=zh", ("curve",)),
+        ("/efficiency?lang=en", ("duration",)),
+    ],
+)
+def test_pictures_and_data_of_every_chart(opened: Opener, path: str, charts: tuple[str, ...]) -> None:
+    """Each chart of each page is drawn, and gives its picture and its numbers."""
+    page = alive(opened(path, DESK))
+    keys = page.locator("[data-chart]").evaluate_all("charts => charts.map(chart => chart.dataset.chart)")
+    assert sorted(keys) == sorted(charts)
+    for key in charts:
         page.locator(f'[data-chart="{key}"][data-drawn] canvas').first.wait_for()
         with page.expect_download() as saved:
             page.locator(f'[data-picture="{key}"]').click()
+        assert saved.value.suggested_filename.endswith(".png")
         assert saved.value.path().read_bytes().startswith(b"\x89PNG")
         with page.expect_download() as saved:
             page.locator(f'[data-csv="{key}"]').click()
+        assert saved.value.suggested_filename.endswith(".csv")
         assert len(saved.value.path().read_text(encoding="utf-8-sig").splitlines()) > 2
 
 

@@ -19,6 +19,7 @@ from parkwatt.readings import Reading
 from parkwatt.store import Batch, Query
 from parkwatt.store.duck import DuckStore
 from tests.conftest import free_port
+from tests.operations.commands import run, run_apart
 from tests.store.readings import START, power
 from tests.waiting import until
 from tests.whole.collecting import publish
@@ -65,9 +66,8 @@ class Place:
         """A collector, from connected to told to end."""
         log = self.folder / "collect.log"
         with log.open("wb") as file:
-            process = subprocess.Popen(
-                [*self._command("collect"), "--broker", f"mqtt://127.0.0.1:{port}"], stdout=file, stderr=file
-            )
+            command = [sys.executable, "-m", "parkwatt", *self._words("collect")]
+            process = subprocess.Popen([*command, "--broker", f"mqtt://127.0.0.1:{port}"], stdout=file, stderr=file)
         try:
             until(lambda: "connected to" in log.read_text() or process.poll() is not None, seconds=60)
             yield process
@@ -77,16 +77,16 @@ class Place:
 
     def replay(self, *options: str, status: int = 0) -> str:
         """Run it; what it says."""
-        command = [*self._command("replay"), *options]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        assert done.returncode == status, done.stderr
-        return done.stdout or done.stderr
+        return run(*self._words("replay"), *options, status=status)
 
-    def _command(self, command: str) -> list[str]:
+    def replay_apart(self, *options: str, status: int = 0) -> str:
+        """Run it in a process of its own; what it says."""
+        return run_apart(*self._words("replay"), *options, status=status)
+
+    def _words(self, command: str) -> list[str]:
         return [
-            sys.executable, "-m", "parkwatt", command, "--park", str(self.folder / "park.yaml"),
-            "--store", f"duckdb://{self.store}", "--raw-dir", str(self.folder / "raw"),
-            "--spool-dir", str(self.folder / "spool"),
+            command, "--park", str(self.folder / "park.yaml"), "--store", f"duckdb://{self.store}",
+            "--raw-dir", str(self.folder / "raw"), "--spool-dir", str(self.folder / "spool"),
         ]  # fmt: skip
 
     def kept(self) -> list[Message]:
@@ -137,7 +137,7 @@ def test_as_if_right_from_the_start(wrong: Place, right: Place) -> None:
     assert "40 messages read again: 40 readings of 2 meters" in would
     assert "readings that would be removed 40, stored 40, corrected 0" in would
     assert wrong.readings() == before
-    assert "readings removed 40, stored 40, corrected 0" in wrong.replay()
+    assert "readings removed 40, stored 40, corrected 0" in wrong.replay_apart()
     assert wrong.readings() == right.readings()
     assert "removed 0, stored 0, corrected 0" in wrong.replay()
 
@@ -172,7 +172,7 @@ def test_beside_a_collector(wrong: Place) -> None:
     collector = RawLog(wrong.folder / "raw" / "parkwatt-test", clock=lambda: START)
     collector.start()
     try:
-        said = wrong.replay(status=1)
+        said = wrong.replay_apart(status=1)
     finally:
         collector.stop()
     assert re.search(r"a collector is running on the messages in .*: end it, replay, and start it again", said)
