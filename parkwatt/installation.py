@@ -16,6 +16,7 @@ from ingest.formats.model import DeviceModel
 from ingest.housekeeping import Housekeeping
 from ingest.model_files import ModelFiles
 from ingest.onboarding import Replay, Teacher
+from ingest.origins import RawOrigins
 from ingest.partition import Partition, Partitioner
 from ingest.pipeline import Pipeline
 from ingest.raw import RawLog
@@ -353,7 +354,14 @@ class Installation:
                 from dashboards.live.server import Server, build
 
                 rooms = (self.park, self.store, self.live, self.status, now)
-                context = Context(*rooms, onboarding=self._teacher(), adoption=self.adoption, recording=self.recording)
+                context = Context(
+                    *rooms,
+                    onboarding=self._teacher(),
+                    adoption=self.adoption,
+                    recording=self.recording,
+                    origins=None if self.raw is None else RawOrigins([self.raw]),
+                    park_file=self.park_file,
+                )
 
                 def show(configuration: Configuration) -> None:
                     context.park = configuration.park

@@ -21,6 +21,7 @@ from dashboards.live.api_balance import balance_routes
 from dashboards.live.api_bill import bill_routes
 from dashboards.live.api_efficiency import efficiency_routes
 from dashboards.live.api_events import event_routes
+from dashboards.live.api_explain import explain_routes
 from dashboards.live.api_flexibility import flexibility_routes
 from dashboards.live.api_inbox import inbox_routes
 from dashboards.live.api_inventory import inventory_routes
@@ -55,6 +56,7 @@ def api_routes(context: Context) -> APIRouter:
     router.include_router(balance_routes(context))
     router.include_router(bill_routes(context))
     router.include_router(quality_routes(context))
+    router.include_router(explain_routes(context))
     router.include_router(efficiency_routes(context))
     router.include_router(flexibility_routes(context))
     router.include_router(record_routes(context))

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from parkwatt.adoption import Adoption
+from parkwatt.explaining import Origins
 from parkwatt.live import Live
 from parkwatt.onboarding import Onboarding
 from parkwatt.park import Park
@@ -26,6 +28,8 @@ class Context:
         adoption: writes meters into the park file; None where there is none to write.
         recording: writes other records into it; None where there is none to write.
         onboarding: learns messages that nothing understands; None in a process that only shows.
+        origins: finds the kept messages that readings came from; None where none are kept.
+        park_file: where the park's records stand; None where that is not known.
     """
 
     park: Park
@@ -36,3 +40,5 @@ class Context:
     onboarding: Onboarding | None = None
     adoption: Adoption | None = None
     recording: Recording | None = None
+    origins: Origins | None = None
+    park_file: Path | None = None

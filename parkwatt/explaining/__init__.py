@@ -1,6 +1,6 @@
 """Where a figure comes from: a chain of steps from the figure down to the messages, each worked out again."""
 
-from parkwatt.explaining.asking import NoFigureError, Question, Subject, SubjectKind
+from parkwatt.explaining.asking import NobodyError, NoFigureError, Question, Subject, SubjectKind
 from parkwatt.explaining.chain import Chain, Depth, Step
 from parkwatt.explaining.explainer import Explainer
 from parkwatt.explaining.origins import Origin, Origins, Wanted
@@ -10,6 +10,7 @@ __all__ = [
     "Depth",
     "Explainer",
     "NoFigureError",
+    "NobodyError",
     "Origin",
     "Origins",
     "Question",

@@ -36,6 +36,10 @@ class NoFigureError(ValueError):
     """There is no such figure; its text says what there is."""
 
 
+class NobodyError(NoFigureError):
+    """The park has no such enterprise or meter."""
+
+
 class SubjectKind(StrEnum):
     """Whose figure it is."""
 
@@ -55,7 +59,8 @@ class Subject(NamedTuple):
         """An enterprise, a meter, or with neither the park.
 
         Raises:
-            NoFigureError: if both are named, or the park has none of that id.
+            NoFigureError: if both are named.
+            NobodyError: if the park has none of that id.
         """
         if enterprise and meter:
             message = "an enterprise and a meter are two figures; ask for one of them"
@@ -112,4 +117,4 @@ class Question(NamedTuple):
 def _refuse_unknown(kind: str, name: str, known: Mapping[str, object]) -> None:
     if name not in known:
         message = f"the park has no {kind} {name!r}; {suggestion(name, list(known))}"
-        raise NoFigureError(message)
+        raise NobodyError(message)
