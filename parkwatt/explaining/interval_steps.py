@@ -1,5 +1,7 @@
 """What a meter took in within an interval, as a step: by its registers, by power in their place, or by its formula."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from parkwatt.accounting.meters import EXPORT, PRODUCTION
@@ -59,11 +61,11 @@ class IntervalSteps:
             known = row.measured + row.estimated
             shares = Shares(row.measured, row.estimated, 0.0 if known >= _WHOLE else 1.0 - known)
         children = self._children(start, end, row)
-        counts = row is not None and any(child.result is not None for child in children)
+        counts = row is not None and any(child.result is not None and child.weight for child in children)
         return Step(
             Level.INTERVAL,
             Phrase("interval.title", since=moment(start, zone), until=clock(end, zone)),
-            Phrase("interval.formula" if self._terms else "interval.rule") if children else None,
+            self._rule(children),
             result=None if row is None else row.amount,
             unit=self._unit,
             working=Working.SUM if counts else None,
@@ -75,12 +77,21 @@ class IntervalSteps:
             children=children,
         )
 
+    def _rule(self, children: tuple[Step, ...]) -> Phrase | None:
+        if not children:
+            return None
+        if self._terms:
+            return Phrase("interval.formula")
+        replaced = any(child.weight is None for child in children)
+        return Phrase("interval.balance_by_power" if replaced else "interval.rule")
+
     def _children(self, start: Millis, end: Millis, row: Row | None) -> tuple[Step, ...]:
         if self._terms:
             return tuple(steps.named(start, end, weight=number) for number, steps in self._terms)
         parts = tuple(steps.step(start, end, weight=weight) for weight, steps in self._registers)
-        if self._power is not None and row is not None and all(part.result is None for part in parts):
-            return (*parts, self._power.step(start, end, weight=1.0))
+        if self._power is not None and row is not None and any(part.result is None for part in parts):
+            beside = (replace(part, weight=None) for part in parts)  # one register alone says nothing of the balance
+            return (*beside, self._power.step(start, end, weight=1.0))
         if not parts and self._looking.depth >= Depth.READINGS:
             return (self._power.step(start, end, weight=1.0),) if self._power is not None else (self._silent(),)
         return parts

@@ -1,10 +1,14 @@
 """What is not measured says why: a gap with the readings at its ends, a missing quarter-hour with what is lacking."""
 
+import pytest
+
 from parkwatt.explaining import Depth, Step
 from parkwatt.explaining.chain import Level
 from parkwatt.explaining.looking import Places
 from parkwatt.park import Park
 from parkwatt.park.strict import Strict
+from parkwatt.quantities import Kind
+from parkwatt.readings import Reading
 from parkwatt.store import Store
 from parkwatt.store.derived import DerivedStore
 from tests.account.scene import HOUR, MINUTE, register, steady, stored
@@ -107,6 +111,21 @@ def test_power_in_place_of_a_register_is_estimated(store: Store, home: DerivedSt
     assert found.shares.estimated == 1.0
     assert found.children[0].title.said("en") == "active_power of fan in place of a register"
     assert len(found.children[0].children) == 15
+
+
+def test_power_in_place_of_a_balance_of_which_one_register_is_silent(store: Store, home: DerivedStore):
+    """Where import is known and export is not, power stands in, and what the import counted stands beside."""
+    flow = [Reading("saw", "active_power", None, 4.0, Kind.GAUGE, LOCAL_DAY + n * MINUTE) for n in range(121)]
+    given_out = steady("saw", _OFFSET - HOUR, start=_OFFSET - 2 * HOUR, quantity="energy_export")
+    stored(store, steady("saw", _OFFSET + 3 * HOUR, start=_OFFSET - HOUR), given_out, flow)
+    found = interval(explainer(store, home, accounted(store, home)), "saw", 1.0)
+    assert found.result == pytest.approx(1.0)
+    taken_in, given, power = found.children
+    assert found.rule
+    assert "power takes the place of import less export" in found.rule.said("en")
+    assert (taken_in.result, taken_in.weight) == (3.0, None)
+    assert (given.result, given.weight) == (None, None)
+    assert (power.result, power.weight) == (found.result, 1.0)
 
 
 def test_amounts_of_periods_are_shared_out(store: Store, home: DerivedStore):
