@@ -57,34 +57,35 @@ class Broadcast:
     async def run(self) -> None:
         """Look and tell until cancelled."""
         while True:
-            try:
-                told = await self.tick()
-            except Exception:  # noqa: BLE001 - a mistake in one figure must not silence the page
-                _log.exception("live update failed")
-                told = True
-            await asyncio.sleep(REST if told else LOOK)
+            await asyncio.sleep(REST if await self.tick() else LOOK)
 
     async def tick(self) -> bool:
         """Tell everybody what changed since they were told last; whether there was anything to look at."""
         figures = self._figures
         version, now = figures.context.live.version, figures.now()
-        if version == self._seen and 0 <= now - self._looked < QUIET:
+        if version == self._seen and not figures.behind and 0 <= now - self._looked < QUIET:
             return False
         self._seen, self._looked = version, now
+        figures.behind = False
         watched = self._channel.watched(self._frames.keys())
         for gone in self._frames.keys() - watched:
             del self._frames[gone]
         figures.forget()
         for topic in watched:
-            old = self._frames[topic]
             try:
-                self._frames[topic] = new = self._frame(topic)
+                await self._tell(topic)
             except UnknownSubjectError:
                 del self._frames[topic]  # the park file no longer has it; the page keeps what it shows
-                continue
-            if changed := message(new, old):
-                await self._channel.tell(topic.room, {**changed, "now": figures.now()})
+            except Exception:  # noqa: BLE001 - a mistake in one page must not silence the others
+                _log.exception("live update of %s failed", topic.room)
         return True
+
+    async def _tell(self, topic: Topic) -> None:
+        """Tell everybody who looks at it what changed."""
+        old = self._frames[topic]
+        self._frames[topic] = new = self._frame(topic)
+        if changed := message(new, old):
+            await self._channel.tell(topic.room, {**changed, "now": self._figures.now()})
 
     @property
     def _figures(self) -> FigureCache:

@@ -29,6 +29,7 @@ class _Kept:
     value: object
     at: Millis
     wanted: Millis
+    version: int = 0
 
 
 class FigureCache:
@@ -37,11 +38,13 @@ class FigureCache:
     Attributes:
         context: the park and its live state.
         make: what makes the figures; views pass its methods to `quick` and `slow`.
+        behind: whether `quick` gave a figure that is older than the live state; who draws with it looks again soon.
     """
 
     def __init__(self, context: Context, make: Figures) -> None:
         self.context = context
         self.make = make
+        self.behind = False
         self._quick: dict[Hashable, _Kept] = {}
         self._slow: dict[Hashable, _Kept] = {}
         self._running: dict[Hashable, asyncio.Task[None]] = {}
@@ -65,10 +68,12 @@ class FigureCache:
         """
         key = (compute, within, args, tuple(kwargs.items()))
         now = self.now()
+        version = self.context.live.version
         kept = self._quick.get(key)
         if kept is None or not 0 <= now - kept.at < within:
-            kept = self._quick[key] = _Kept(compute(now, *args, **kwargs), now, now)
+            kept = self._quick[key] = _Kept(compute(now, *args, **kwargs), now, now, version)
         kept.wanted = now
+        self.behind |= kept.version != version
         return cast("T", kept.value)
 
     def slow(self, compute: Compute[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:

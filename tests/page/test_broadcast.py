@@ -44,7 +44,15 @@ class Bench:
         self.channel = Recorder()
         self.frames = 0
         view = View("park", self._frame, title="frame.title", path="/")
-        self.broadcast = Broadcast(scenes, {"park": view}, self.channel)
+        broken = View("broken", self._broken, title="frame.title", path="/broken")
+        self.fails = False
+        self.broadcast = Broadcast(scenes, {"park": view, "broken": broken}, self.channel)
+
+    def _broken(self, edition: Edition, cache: FigureCache, subject: str) -> Frame:
+        del edition, cache, subject
+        if self.fails:
+            raise ZeroDivisionError
+        return Frame({})
 
     def _frame(self, edition: Edition, cache: FigureCache, subject: str) -> Frame:
         self.frames += 1
@@ -94,6 +102,30 @@ def test_nothing_new_nothing_told_nothing_computed(bench: Bench):
     bench.time += 1
     assert asyncio.run(bench.broadcast.tick())
     assert bench.frames == made + 1
+
+
+def test_what_a_look_just_missed_is_told_soon(bench: Bench):
+    """A reading that comes right after somebody looked is told with the next look, not when the park speaks again."""
+    bench.broadcast.whole(TOPIC)
+    bench.publish(50_000)
+    bench.time -= 140  # so soon that the figure of just now is given once more
+    asyncio.run(bench.broadcast.tick())
+    bench.time += 200
+    assert asyncio.run(bench.broadcast.tick())
+    assert [told["v"]["power"][0] for _, told in bench.channel.told] == ["50.0"]
+    bench.time += 200
+    assert not asyncio.run(bench.broadcast.tick())
+
+
+def test_a_page_that_fails_does_not_silence_the_others(bench: Bench):
+    """A mistake in one page is logged; whoever looks at another is told all the same."""
+    broken = Topic("broken", "", "en")
+    bench.broadcast.whole(broken)
+    bench.broadcast.whole(TOPIC)
+    bench.fails = True
+    bench.publish(50_000)
+    assert asyncio.run(bench.broadcast.tick())
+    assert [room for room, _ in bench.channel.told] == [TOPIC.room]
 
 
 def test_a_frame_is_made_once_for_everybody(bench: Bench):
