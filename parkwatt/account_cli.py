@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,7 +46,7 @@ def account(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     if start is not None and start >= (_now() if end is None else end):
         given.end(2, "--until is not after --since, or --since is not over yet: there is nothing in between")
     try:
-        with closing(given.store(store, park=the_park, writer="account")) as the_store:
+        with given.opened(store, park=the_park, writer="account") as the_store:
             home = open_derived(the_store)
             accountant = Accountant(the_store, home, the_park, clock=_now)
             if since is None and until is None:

@@ -48,7 +48,7 @@ def backup(
     except StoreError as error:
         given.end(1, error)
     try:
-        with closing(the_store):
+        with given.stoppable(), closing(the_store):
             last = max((latest.time for latest in the_store.latest().values()), default=None)
             with day_bar("backing up", console, zone=the_park.zone, last=last) as told:
                 now = time.time_ns() // 1_000_000
@@ -89,7 +89,7 @@ def restore(
             the_park = _park(park, archive)
             if park_dir is not None:
                 _refuse_others(park_dir, archive)
-            the_store = opened.enter_context(closing(given.store(store, park=the_park, writer="copy")))
+            the_store = opened.enter_context(given.opened(store, park=the_park, writer="copy"))
             if not into_existing and _holds_anything(the_store):
                 given.end(1, f"{store} is not empty; --into-existing adds to it, what arrived there later stands")
             equal = _restore(archive, the_store, the_park)

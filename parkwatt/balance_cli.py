@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from math import isnan
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,7 +70,7 @@ def _read(url: str, park: "Park", since: "Millis", until: "Millis") -> "dict[str
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with (
-        closing(given.store(url, park=park, writer="balance")) as store,
+        given.opened(url, park=park, writer="balance") as store,
         Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars,
     ):
         task = bars.add_task("reading", total=None)

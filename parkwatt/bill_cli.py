@@ -1,6 +1,5 @@
 """`parkwatt bill`: the electricity bill of a month, line by line."""
 
-from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -91,7 +90,7 @@ def _bills(url: str, park: "Park", owner: str | None, months: list[date]) -> "li
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with (
-        closing(given.store(url, park=park, writer="bill")) as store,
+        given.opened(url, park=park, writer="bill") as store,
         Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars,
     ):
         home = open_derived(store)

@@ -1,6 +1,5 @@
 """`parkwatt copy`: everything in one store goes into another, and is compared there."""
 
-from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -50,8 +49,8 @@ def copy(  # noqa: PLR0913 - one argument per option is how typer reads them
     the_park = given.park(park, given.models(park))
     try:
         with (
-            closing(given.store(source, park=the_park, writer="copy")) as the_source,
-            closing(given.store(target, park=the_park, writer="copy")) as the_target,
+            given.opened(source, park=the_park, writer="copy") as the_source,
+            given.opened(target, park=the_park, writer="copy") as the_target,
         ):
             work = _Work(the_park, the_source, the_target, span)
             equal = work.verify() if verify_only else work.copy()

@@ -2,7 +2,7 @@
 
 import json
 import time
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -94,7 +94,7 @@ def _chain(park_file: Path, park: "Park", url: str, raw: Path, question: "Questi
     from parkwatt.explaining.places import ParkPlaces
 
     with (
-        closing(given.store(url, park=park, writer="explain")) as store,
+        given.opened(url, park=park, writer="explain") as store,
         errors.status("reading") if errors.is_terminal else nullcontext(),
     ):
         origins = RawOrigins.below(raw, park.id)

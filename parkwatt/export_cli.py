@@ -1,6 +1,5 @@
 """`parkwatt export`: readings, consumption or emissions of a store as a file."""
 
-from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -78,7 +77,7 @@ def export(  # noqa: PLR0913, PLR0917 - one argument per option is how typer rea
     ids = _meters(the_park, meters or [], enterprise)
     asked = _Asked(the_park, since, until, what, ids, tuple(quantities or ()), every)
     try:
-        with closing(given.store(store, park=the_park, writer="export")) as the_store:
+        with given.opened(store, park=the_park, writer="export") as the_store:
             table = asked.readings(the_store, wide=wide) if what is What.READINGS else asked.accounted(the_store)
             with console.status("") as shown:
                 rows = write(

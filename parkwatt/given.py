@@ -4,7 +4,7 @@ Heavy parts are imported where they are made: `decode` need not wait seconds for
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import unquote, urlsplit
@@ -36,6 +36,17 @@ def note(text: str | None) -> None:
 
 
 @contextmanager
+def stoppable() -> Iterator[None]:
+    """What interrupts a query of DuckDB stops the command: DuckDB makes a RuntimeError of Ctrl-C and SIGTERM."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "Query interrupted" not in str(error):
+            raise
+        raise KeyboardInterrupt from error
+
+
+@contextmanager
 def running() -> Iterator[None]:
     """Ctrl-C and SIGTERM end what runs inside and are no error; what fails while running ends with status 1."""
     from ingest.embedded import BrokerStartError
@@ -44,7 +55,8 @@ def running() -> Iterator[None]:
     from parkwatt.store import StoreError
 
     try:
-        yield
+        with stoppable():
+            yield
     except KeyboardInterrupt:
         typer.echo("stopped; everything that had arrived is stored", err=True)
     except (BrokerStartError, FolderInUseError, SpoolFullError, StoreError, OSError) as error:
@@ -127,6 +139,13 @@ def store(url: str, *, park: "Park | None" = None, writer: str = "parkwatt") -> 
         end(2, error)
     except StoreError as error:
         end(1, error)
+
+
+@contextmanager
+def opened(url: str, *, park: "Park", writer: str) -> "Iterator[Store]":
+    """The store that a URL names, closed at the end; Ctrl-C and SIGTERM end a query of it too."""
+    with stoppable(), closing(store(url, park=park, writer=writer)) as the_store:
+        yield the_store
 
 
 def refuse_new(store_url: str, option: str) -> None:

@@ -1,7 +1,7 @@
 """`parkwatt import`: the readings of a CSV, Excel or Parquet file go into a store."""
 
 import csv
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -157,7 +157,7 @@ def _run(table: "Sheet", plan: "Plan", park: "Park", url: str | None, refused: P
 
     try:
         with ExitStack() as stack:
-            store = None if url is None else stack.enter_context(closing(given.store(url, park=park, writer="import")))
+            store = None if url is None else stack.enter_context(given.opened(url, park=park, writer="import"))
             told = _Told(stack, table, refused, total=plan.rows)
             if store is None:
                 return read_table(table, plan, park, now=now(), take=lambda _readings: None, told=told)

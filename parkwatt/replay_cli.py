@@ -69,9 +69,8 @@ def replay(  # noqa: PLR0913, PLR0917 - one argument per option is how typer rea
     span = Span(given.time(start, "--from"), given.time(end, "--to"), _topics(model, topics, recipe, raw))
     _refuse_waiting(spool_dir or data_dir / "spool", client)
     try:
-        with closing(
-            given.store(store or given.store_url(data_dir), park=the_park, writer=f"{client}-replay")
-        ) as the_store:
+        url = store or given.store_url(data_dir)
+        with given.opened(url, park=the_park, writer=f"{client}-replay") as the_store:
             again = Replay(raw, the_store)
             outcome = _shown(again.compare if dry_run else again.run, recipe, span)
     except KeyboardInterrupt:

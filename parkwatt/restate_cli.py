@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,7 +33,7 @@ def restate(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
 
     the_park = given.park(park, given.models(park))
     try:
-        with closing(given.store(store, park=the_park, writer="account")) as the_store:
+        with given.opened(store, park=the_park, writer="account") as the_store:
             home = open_derived(the_store)
             accountant = Accountant(the_store, home, the_park, clock=_now)
             restating = Restating(accountant, home, period)

@@ -57,7 +57,8 @@ class Broadcast:
     async def run(self) -> None:
         """Look and tell until cancelled."""
         while True:
-            await asyncio.sleep(REST if await self.tick() else LOOK)
+            told = await self.tick()
+            await asyncio.sleep(REST if told else LOOK)
 
     async def tick(self) -> bool:
         """Tell everybody what changed since they were told last; whether there was anything to look at."""
