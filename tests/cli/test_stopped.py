@@ -15,7 +15,7 @@ from parkwatt.store.duck import DuckStore
 from tests.account.scene import PARK
 from tests.waiting import until
 
-_LASTS = "SELECT sum(range % 7) FROM range(3000000000)"
+_LASTS = "SELECT sum(range % 7) FROM range(500000000)"
 
 
 def lasting(store: Store) -> None:
