@@ -70,7 +70,7 @@ def _read(url: str, park: "Park", since: "Millis", until: "Millis") -> "dict[str
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with (
-        given.opened(url, park=park, writer="balance") as store,
+        given.opened(url, park=park, writer="balance", answers="/api/v1/balance") as store,
         Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars,
     ):
         task = bars.add_task("reading", total=None)

@@ -90,7 +90,7 @@ def _bills(url: str, park: "Park", owner: str | None, months: list[date]) -> "li
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with (
-        given.opened(url, park=park, writer="bill") as store,
+        given.opened(url, park=park, writer="bill", answers="/api/v1/bill") as store,
         Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars,
     ):
         home = open_derived(store)

@@ -43,7 +43,7 @@ def emissions(  # noqa: PLR0913 - one argument per option is how typer reads the
         given.end(2, f"--out: {out} is there already; give another name, or --force to replace it")
     given.refuse_new(store, "--store")
     try:
-        with given.opened(store, park=the_park, writer="emissions") as the_store:
+        with given.opened(store, park=the_park, writer="emissions", answers="/api/v1/inventory") as the_store:
             found, ledger = read_inventory(open_derived(the_store), the_park, enterprise, period, now=_now())
         if out is not None:
             write(out, found)

@@ -42,7 +42,12 @@ def explain(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
         str | None, typer.Option("--at", metavar="TIME", help="Of the quarter-hour of a moment, ISO 8601.")
     ] = None,
     year: Annotated[str | None, typer.Option("--year", metavar="YYYY", help="Of a year.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="From this day on; with --to.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="The day after the last.")] = None,
     carrier: Annotated[str | None, typer.Option("--carrier", help="Only what flows of this.")] = None,
+    domain: Annotated[str | None, typer.Option("--domain", help="Only what serves this part of the park.")] = None,
     depth: Annotated[
         str | None,
         typer.Option(
@@ -64,13 +69,14 @@ def explain(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     the_park = given.park(park, given.models(park))
     given.refuse_new(store, "--store")
     try:
-        asked = asked_time(the_park, year=year, month=month, day=day, at=at)
+        asked = asked_time(the_park, year=year, month=month, day=day, at=at, start=start, end=end)
         question = Question(
             what,
             Subject.of(the_park, enterprise=enterprise, meter=meter),
             asked.stretch,
             asked.depth if depth is None else depth_of(depth),
             carrier,
+            domain,
         )
         chain = _chain(park, the_park, store, raw_dir or data_dir / "raw", question)
     except NoFigureError as error:
@@ -94,7 +100,7 @@ def _chain(park_file: Path, park: "Park", url: str, raw: Path, question: "Questi
     from parkwatt.explaining.places import ParkPlaces
 
     with (
-        given.opened(url, park=park, writer="explain") as store,
+        given.opened(url, park=park, writer="explain", answers="/api/v1/explain") as store,
         errors.status("reading") if errors.is_terminal else nullcontext(),
     ):
         origins = RawOrigins.below(raw, park.id)

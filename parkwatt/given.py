@@ -128,23 +128,29 @@ def local_time(text: str, option: str, park: "Park") -> "Millis":
         end(2, f"{option}: {error}, or as a day of the park like 2026-01-15")
 
 
-def store(url: str, *, park: "Park | None" = None, writer: str = "parkwatt") -> "Store":
-    """The store that a URL names, open; the arguments are those of `open_store`."""
-    from parkwatt.store import StoreError
+def store(url: str, *, park: "Park | None" = None, writer: str = "parkwatt", answers: str | None = None) -> "Store":
+    """The store that a URL names, open; the arguments are those of `open_store`.
+
+    `answers` is the path where `serve` answers the same, said where the embedded store is open in another process.
+    """
+    from parkwatt.store import StoreError, StoreUnavailableError
     from parkwatt.store.open import open_store
 
     try:
         return open_store(url, park=park, writer=writer)
     except ValueError as error:
         end(2, error)
+    except StoreUnavailableError as error:
+        aid = f"; while `serve` runs, ask it: {answers}" if answers and url.startswith("duckdb:") else ""
+        end(1, f"{error}{aid}")
     except StoreError as error:
         end(1, error)
 
 
 @contextmanager
-def opened(url: str, *, park: "Park", writer: str) -> "Iterator[Store]":
+def opened(url: str, *, park: "Park", writer: str, answers: str | None = None) -> "Iterator[Store]":
     """The store that a URL names, closed at the end; Ctrl-C and SIGTERM end a query of it too."""
-    with stoppable(), closing(store(url, park=park, writer=writer)) as the_store:
+    with stoppable(), closing(store(url, park=park, writer=writer, answers=answers)) as the_store:
         yield the_store
 
 
