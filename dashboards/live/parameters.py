@@ -8,8 +8,12 @@ from fastapi import HTTPException, Query
 
 from parkwatt.readings import Millis, from_iso
 
-_PERIOD = re.compile(r"^(\d+)(s|min|m|h|d)$")
+_EPOCH = re.compile(r"-?\d{1,16}", re.ASCII)
+_PERIOD = re.compile(r"(\d{1,9})(s|min|m|h|d)", re.ASCII)
 _UNIT_MS = {"s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+_FIRST, _LAST = from_iso("1900-01-01T00:00:00Z"), from_iso("2200-01-01T00:00:00Z")
+_LONGEST = 366 * _UNIT_MS["d"]
 
 MeterParameter = Annotated[
     list[str] | None,
@@ -36,28 +40,32 @@ def time(text: str | None, name: str) -> Millis | None:
     """A time as given; None for none.
 
     Raises:
-        HTTPException: 400 if it is no time, or has no zone.
+        HTTPException: 400 if it is no time, has no zone, or lies where no calendar of a park goes.
     """
     if text is None:
         return None
-    if text.lstrip("-").isdigit():
-        return int(text)
     try:
         # A "+" of an offset that nobody escaped arrives as a blank.
-        return from_iso(text.replace(" ", "+") if "T" in text else text)
+        found = int(text) if _EPOCH.fullmatch(text) else from_iso(text.replace(" ", "+") if "T" in text else text)
     except ValueError as error:
         raise HTTPException(400, f"{name}: {error}") from None
+    if not _FIRST <= found < _LAST:
+        raise HTTPException(400, f"{name}: {text!r} is before 1900 or after 2199")
+    return found
 
 
 def period(text: str | None) -> Millis | None:
     """The length of a period [ms]; None for none.
 
     Raises:
-        HTTPException: 400 if it is no length.
+        HTTPException: 400 if it is no length, or longer than a year.
     """
     if text is None:
         return None
-    match = _PERIOD.match(text)
+    match = _PERIOD.fullmatch(text)
     if match is None or int(match[1]) == 0:
         raise HTTPException(400, f"every={text!r} is no length of time; write it like 30s, 15min, 1h or 1d")
-    return int(match[1]) * _UNIT_MS[match[2]]
+    length = int(match[1]) * _UNIT_MS[match[2]]
+    if length > _LONGEST:
+        raise HTTPException(400, f"every={text!r} is longer than 366d")
+    return length

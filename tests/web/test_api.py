@@ -119,6 +119,13 @@ def test_readings_per_period(web: Web) -> None:
         ("every=often", "15min"),
         ("quantity=powr", "active_power"),
         ("after=nonsense", "next"),
+        ("from=--5", "no time with a zone"),
+        ("from=%C2%B2", "no time with a zone"),
+        ("to=99999999999999999999", "no time with a zone"),
+        ("from=-9999999999999", "before 1900"),
+        ("to=9999-12-31T23:59:59Z", "after 2199"),
+        ("every=999999999999d", "no length of time"),
+        ("every=400d", "longer than 366d"),
     ],
 )
 def test_wrong_parameters(web: Web, query: str, says: str) -> None:
