@@ -42,6 +42,13 @@ def test_nothing_is_wider_than_the_phone(opened: Opener, path: str):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
 
+@pytest.mark.parametrize("path", ["/", "/meter/E01-el-01", "/inbox", "/enterprise/E01"])
+def test_nothing_is_wider_than_the_desk(opened: Opener, path: str):
+    """No page scrolls sideways on a desk either."""
+    page = alive(opened(f"{path}?lang=zh"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= DESK[0]
+
+
 def test_targets_on_a_phone_are_large_enough_for_a_thumb(opened: Opener):
     """Whatever can be touched on a phone is at least 44 px high."""
     page = alive(opened("/?lang=en", PHONE))
