@@ -8,6 +8,8 @@ from typing import NamedTuple
 from parkwatt.park.carbon import GreenSupply, Instrument
 from parkwatt.park.times import days_of
 
+_NOTHING = 1e-9
+"""Rounding that is no energy [MWh]."""
 _NUMBERED = re.compile(r"(.*?)(\d+)")
 
 
@@ -33,17 +35,29 @@ def flaws(ledger: Sequence[GreenSupply]) -> Iterator[Flaw]:
     yield from _more_than_there_is(ledger)
     for line, entry in enumerate(ledger):
         yield from _out_of_time(line, entry)
+        yield from _more_than_numbers(line, entry)
 
 
 def _twice(ledger: Sequence[GreenSupply]) -> Iterator[Flaw]:
-    """Numbers that stand in two lines which do the same."""
+    """Numbers that are brought in by two lines, or used up by two."""
     numbered = [(line, entry, _numbers(entry.id)) for line, entry in enumerate(ledger)]
     for (_, one, first), (line, other, second) in combinations(numbered, 2):
-        same_kind = (one.action, one.instrument) == (other.action, other.instrument)
-        if same_kind and first.series == second.series and first.low <= second.high and second.low <= first.high:
+        if _may_be_the_same(one, other) and first.overlaps(second):
             owner = one.enterprise or "the park"
-            what = f"{other.id!r} is {other.action} already, by {owner} as {one.id!r}"
+            what = f"{other.id!r} is {one.action} already, by {owner} as {one.id!r}"
             yield Flaw(line, "id", what, "let each number stand in one line: a MWh counts once")
+
+
+def _may_be_the_same(one: GreenSupply, other: GreenSupply) -> bool:
+    """Whether two lines with a number in common speak of the same MWh twice.
+
+    A number is brought in once, as a certificate or by a contract. A certificate is retired or sold; parts of a
+    contract may be both under its one id.
+    """
+    if "issued" in {one.action, other.action}:
+        return one.action == other.action
+    certificates = one.instrument is other.instrument is Instrument.CERTIFICATE
+    return certificates if one.action != other.action else one.instrument == other.instrument
 
 
 def _more_than_there_is(ledger: Sequence[GreenSupply]) -> Iterator[Flaw]:
@@ -62,10 +76,11 @@ def _more_than_there_is(ledger: Sequence[GreenSupply]) -> Iterator[Flaw]:
             yield Flaw(line, "batch", what, "name under batch the id of the line that brought them in")
             continue
         left[batch.id] -= entry.mwh
-        if left[batch.id] < -1e-9:
+        if left[batch.id] < -_NOTHING:
             there = max(left[batch.id] + entry.mwh, 0.0)
             what = f"{entry.mwh:g} MWh are {entry.action}, {there:g} of {batch.id!r} were left"
             yield Flaw(line, "mwh", what, "use up no more than was issued")
+        yield from _out_of_batch(line, entry, batch)
         if batch.enterprise is not None and entry.enterprise != batch.enterprise:
             who = entry.enterprise or "the park"
             what = f"{batch.id!r} belongs to {batch.enterprise}, and is {entry.action} by {who}"
@@ -75,21 +90,50 @@ def _more_than_there_is(ledger: Sequence[GreenSupply]) -> Iterator[Flaw]:
             yield Flaw(line, "vintage", what, "write the vintage of the batch")
 
 
+def _out_of_batch(line: int, entry: GreenSupply, batch: GreenSupply) -> Iterator[Flaw]:
+    """Numbers that are none of the batch's, and claims after its certificates ran out."""
+    own, there = _numbers(entry.id), _numbers(batch.id)
+    if ".." in batch.id and own.series == there.series and not (there.low <= own.low and own.high <= there.high):
+        what = f"{entry.id!r} is not among the numbers of {batch.id!r}"
+        yield Flaw(line, "id", what, "name under batch the line that brought these numbers in")
+    if entry.action == "retired" and entry.valid_until is None:
+        yield from _too_late(line, entry, batch.valid_until)
+
+
+def _too_late(line: int, entry: GreenSupply, valid_until: str | None) -> Iterator[Flaw]:
+    """A claim for a time after a certificate ran out."""
+    used = entry.claimed_for or entry.vintage
+    if valid_until is not None and days_of(used)[0] >= days_of(valid_until)[1]:
+        what = f"claimed for {used}, and valid until {valid_until} only"
+        yield Flaw(line, "claimed_for", what, "claim it while it is valid")
+
+
 def _out_of_time(line: int, entry: GreenSupply) -> Iterator[Flaw]:
     """Claims for a time before the electricity was made, or after its certificate ran out."""
     used = entry.claimed_for or entry.vintage
     if days_of(used)[1] <= days_of(entry.vintage)[0]:
         what = f"claimed for {used}, before it was made in {entry.vintage}"
         yield Flaw(line, "claimed_for", what, "claim it for its vintage or later")
-    if entry.valid_until is not None and days_of(used)[0] >= days_of(entry.valid_until)[1]:
-        what = f"claimed for {used}, and valid until {entry.valid_until} only"
-        yield Flaw(line, "claimed_for", what, "claim it while it is valid")
+    yield from _too_late(line, entry, entry.valid_until)
+
+
+def _more_than_numbers(line: int, entry: GreenSupply) -> Iterator[Flaw]:
+    """More MWh than there are certificates: each is one."""
+    numbers = _numbers(entry.id)
+    count = numbers.high - numbers.low + 1
+    if entry.instrument is Instrument.CERTIFICATE and ".." in entry.id and numbers.high and entry.mwh > count:
+        what = f"{entry.id!r} are {count} certificates, and {entry.mwh:g} MWh"
+        yield Flaw(line, "mwh", what, "a certificate is 1 MWh: mend the numbers or the MWh")
 
 
 class _Numbers(NamedTuple):
     series: str
     low: int
     high: int
+
+    def overlaps(self, other: "_Numbers") -> bool:
+        """Whether a number is in both."""
+        return self.series == other.series and self.low <= other.high and other.low <= self.high
 
 
 def _numbers(text: str) -> _Numbers:
@@ -102,12 +146,19 @@ def _numbers(text: str) -> _Numbers:
 
 
 def claims_of(ledger: Sequence[GreenSupply]) -> Iterator[GreenSupply]:
-    """The lines by which electricity is claimed: certificates that are retired, contracts and lines that deliver."""
-    sold = {(entry.batch or entry.id): entry.mwh for entry in ledger if entry.action == "sold"}
+    """The lines by which electricity is claimed: certificates that are retired, contracts and lines that deliver.
+
+    Of a contract what was sold is taken off, and what its certificates were retired for: those claim it themselves.
+    """
+    gone: dict[str, float] = {}
+    for entry in ledger:
+        if entry.action == "sold" or (entry.action == "retired" and entry.instrument is Instrument.CERTIFICATE):
+            batch = entry.batch or entry.id
+            gone[batch] = gone.get(batch, 0.0) + entry.mwh
     for entry in ledger:
         if entry.action == "retired" and entry.instrument is Instrument.CERTIFICATE:
             yield entry
         elif entry.action == "issued" and entry.instrument is not Instrument.CERTIFICATE:
-            left = entry.mwh - sold.get(entry.id, 0.0)
-            if left > 0:
+            left = entry.mwh - gone.get(entry.id, 0.0)
+            if left > _NOTHING:
                 yield entry.model_copy(update={"mwh": left})

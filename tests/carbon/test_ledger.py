@@ -11,7 +11,7 @@ from parkwatt.accounting.factors import FactorBook
 from parkwatt.accounting.ledger import Ledger, months_of
 from parkwatt.park import Park, ParkFileError
 from parkwatt.park.carbon import GreenSupply
-from parkwatt.park.ledger_check import flaws
+from parkwatt.park.ledger_check import claims_of, flaws
 from parkwatt.park.load import load_park
 
 JAN, FEB = date(2026, 1, 1), date(2026, 2, 1)
@@ -122,11 +122,36 @@ def test_no_mwh_counts_twice(claims, kwh):
         ([line(claimed_for="2025-12")], "claimed for 2025-12, before it was made in 2026-01"),
         ([line(claimed_for="2027", valid_until="2026-06")], "claimed for 2027, and valid until 2026-06 only"),
         ([line(), line(id="r", action="retired", batch="b", vintage="2026-02")], "vintage 2026-02 is not that of 'b'"),
+        ([line(id="G1..G10"), line(id="G1..G4", mwh=4, action="retired", batch="G1..G10"),
+          line(id="G4..G6", mwh=3, action="sold", batch="G1..G10")], "'G4..G6' is retired already, by the park"),
+        ([line(id="G1..G10"), line(id="G1..G10", instrument="contract")], "'G1..G10' is issued already"),
+        ([line(id="G1..G9")], "'G1..G9' are 9 certificates, and 10 MWh"),
+        ([line(id="G1..G10"), line(id="G11", mwh=1, action="retired", batch="G1..G10")],
+         "'G11' is not among the numbers of 'G1..G10'"),
+        ([line(valid_until="2026-12"), line(id="r", action="retired", batch="b", claimed_for="2028")],
+         "claimed for 2028, and valid until 2026-12 only"),
     ],
 )  # fmt: skip
 def test_a_ledger_that_cannot_be(ledger, said):
     """A MWh that is there twice, used up twice, or claimed out of its time, is said."""
     assert any(said in flaw.what for flaw in flaws(ledger))
+
+
+def test_a_contract_claims_what_is_left_of_it():
+    """Of 10 MWh 3 and 2 are sold, and certificates of 4 are retired: the contract itself claims 1."""
+    contract = {"instrument": "contract"}
+    ledger = [
+        line(**contract),
+        line(id="s1", action="sold", batch="b", mwh=3, **contract),
+        line(id="s2", action="sold", batch="b", mwh=2, **contract),
+        line(id="G1..G4", action="retired", batch="b", mwh=4),
+    ]
+    assert list(flaws(ledger)) == []
+    assert [(claim.id, claim.mwh) for claim in claims_of(ledger)] == [("b", 1.0), ("G1..G4", 4.0)]
+    assert [claim.id for claim in claims_of([*ledger, line(id="G5", action="retired", batch="b", mwh=1)])] == [
+        "G1..G4",
+        "G5",
+    ]
 
 
 def test_check_says_it_with_its_place(tmp_path: Path):
