@@ -11,6 +11,7 @@ from parkwatt import given
 from parkwatt.options import ParkOption, StoreOption
 
 if TYPE_CHECKING:
+    from dashboards.emitters import Emitter
     from dashboards.export.table import Table
     from parkwatt.park import Meter, Park
     from parkwatt.readings import Millis
@@ -75,7 +76,7 @@ def export(  # noqa: PLR0913, PLR0917 - one argument per option is how typer rea
         given.end(2, f"--out: {out} is there already; give another name, or --force to replace it")
     given.refuse_new(store, "--store")
     ids = _meters(the_park, meters or [], enterprise)
-    asked = _Asked(the_park, since, until, what, ids, tuple(quantities or ()), every)
+    asked = _Asked(the_park, since, until, what, ids, tuple(quantities or ()), every, enterprise)
     try:
         with given.opened(store, park=the_park, writer="export") as the_store:
             table = asked.readings(the_store, wide=wide) if what is What.READINGS else asked.accounted(the_store)
@@ -108,12 +109,13 @@ class _Asked:
         meters: tuple[str, ...],
         quantities: tuple[str, ...],
         every: str,
+        enterprise: str | None,
     ) -> None:
         from dashboards.export.periods import periods
         from parkwatt.quantities import QUANTITIES
 
         self._park, self._what, self._ids, self._quantities = park, what, meters, quantities
-        self._start, self._end = start, end
+        self._start, self._end, self._enterprise = start, end, enterprise
         unknown = [quantity for quantity in quantities if quantity not in QUANTITIES]
         if unknown:
             given.end(2, f"--quantity: there is no quantity {unknown[0]!r}; there are {', '.join(QUANTITIES)}")
@@ -142,8 +144,23 @@ class _Asked:
         accountant = Accountant(store, open_derived(store), self._park, clock=now)
         meters = tuple(m for m in self._park.meters if self._is_wanted(m))
         if self._what is What.EMISSIONS:
-            return emissions(self._park, lambda stretch: accountant.rows(meters, stretch), self._borders)
+            found = self._emitters()
+            behind = [m for m in self._park.meters if any(m.id in one.terms for one in found)]
+            return emissions(found, lambda stretch: accountant.rows(behind, stretch), self._borders)
         return consumption(meters, lambda stretch: accountant.rows(meters, stretch), self._borders)
+
+    def _emitters(self) -> "list[Emitter]":
+        """Who emits, of the enterprise or as far as through the meters that were asked for."""
+        from dashboards.emitters import emitters
+
+        found = emitters(self._park)
+        if self._enterprise is not None:
+            return [one for one in found if one.enterprise == self._enterprise]
+        wanted = {m.id for m in self._park.meters if self._is_wanted(m)}
+        if wanted == set(self._park.meter_by_id):
+            return found
+        kept = [one._replace(terms={m: n for m, n in one.terms.items() if n > 0 and m in wanted}) for one in found]
+        return [one for one in kept if one.terms]
 
     def _is_wanted(self, meter: "Meter") -> bool:
         begins = tuple(name[:-1] for name in self._ids if name.endswith("*"))

@@ -1,15 +1,15 @@
 """What accounting makes of readings, as tables: consumption per meter, emissions per enterprise and carrier."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dashboards.emitters import Emitter
 from dashboards.export.table import Column, Kind, Piece, Table
 from parkwatt.accounting.periods import QUARTER
-from parkwatt.park import Meter, Park
+from parkwatt.park import Meter
 from parkwatt.quantities import QUANTITIES
 from parkwatt.readings import Millis
 from parkwatt.store.derived import FIELDS, Consumption, Stretch
@@ -103,42 +103,53 @@ def consumption(meters: tuple[Meter, ...], rows_of: RowsOf, borders: NDArray[np.
     return Table(_CONSUMPTION, pieces())
 
 
-def emissions(park: Park, rows_of: RowsOf, borders: NDArray[np.int64]) -> Table:
-    """A row per enterprise, carrier and period: the CO2 of what entered it; shares are means over its entries.
+def emissions(emitters: Sequence[Emitter], rows_of: RowsOf, borders: NDArray[np.int64]) -> Table:
+    """A row per emitter and period: the CO2 of what it took in, as far as known; shares are means over its meters.
 
-    The park's own grid meters hold what the enterprises' entries hold already, and have no row.
+    Args:
+        emitters: who, each with the meters that make it up.
+        rows_of: asked for stretches of time; of all these meters.
+        borders: of the periods [ms], growing.
     """
-    owners = [
-        (enterprise, carrier)
-        for enterprise in (None, *(e.id for e in park.enterprises))
-        for carrier in sorted({m.carrier for m in park.meters_of(enterprise)})
-        if not (enterprise is None and carrier == "electricity")
-    ]
-    number = {m.id: n for n, owner in enumerate(owners) for m in park.entry_meters(*owner)}
-    entries = Counter(number.values())
+    number = {meter: n for n, meter in enumerate(dict.fromkeys(meter for one in emitters for meter in one.terms))}
+    terms = [np.array([[number[meter], factor] for meter, factor in one.terms.items()]) for one in emitters]
 
     def pieces() -> Iterator[Piece]:
         for stretch in _stretches(borders):
             found = _sums(rows_of(Stretch(int(stretch[0]), int(stretch[-1]))), stretch, number)
-            there = ~np.isnan(found.numbers[:, FIELDS.index("co2_location_kg")])
-            who = found.owner[there].tolist()
-            shares = found.numbers[there][:, [FIELDS.index(name) for name in _SHARE_NAMES]]
-            shares /= np.array([entries[n] for n in who], np.float64)[:, None]
+            by_meter = np.full((len(number), len(stretch) - 1, len(_CO2_NAMES) + len(_SHARE_NAMES)), np.nan)
+            by_meter[found.owner, found.period] = found.numbers[:, _EMITTED]
+            whole = np.stack([_added(by_meter, of) for of in terms], axis=1)
+            period, who = np.nonzero(~np.isnan(whole[:, :, 0]))
             yield (
-                [owners[n][0] for n in who],
-                [owners[n][1] for n in who],
-                stretch[found.period[there]].tolist(),
-                stretch[found.period[there] + 1].tolist(),
-                *(found.numbers[there, FIELDS.index(name)].tolist() for name in _CO2_NAMES),
-                *shares.T.tolist(),
-                [found.factors[n] for n in who],
+                [emitters[n].enterprise for n in who.tolist()],
+                [emitters[n].carrier for n in who.tolist()],
+                stretch[period].tolist(),
+                stretch[period + 1].tolist(),
+                *whole[period, who].T.tolist(),
+                [_rest_on(found, emitters[n], number) for n in who.tolist()],
             )
 
-    return Table(_EMISSIONS, pieces())
+    return Table(_EMISSIONS, pieces() if emitters else iter(()))
+
+
+def _added(by_meter: NDArray[np.float64], terms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """CO2 and shares per period of a sum of meters; NaN where none of them is known."""
+    its = by_meter[terms[:, 0].astype(np.int64)]
+    co2, shares = its[:, :, : len(_CO2_NAMES)], its[:, :, len(_CO2_NAMES) :]
+    total = np.where(np.isnan(co2).all(axis=0), np.nan, np.nansum(co2 * terms[:, 1, None, None], axis=0))
+    return np.concatenate((total, np.nan_to_num(shares).mean(axis=0)), axis=1)
+
+
+def _rest_on(found: _Sums, emitter: Emitter, number: Mapping[str, int]) -> str:
+    """Ids of the factors behind an emitter."""
+    ids = {one for meter in emitter.terms for one in found.factors.get(number[meter], "").split(";") if one}
+    return ";".join(sorted(ids))
 
 
 _CO2_NAMES = tuple(column.name for column in _CO2)
 _SHARE_NAMES = ("measured_share", "estimated_share")
+_EMITTED = [FIELDS.index(name) for name in (*_CO2_NAMES, *_SHARE_NAMES)]
 
 
 def _stretches(borders: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:

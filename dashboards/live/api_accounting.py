@@ -1,12 +1,14 @@
 """`/api/v1/consumption` and `/api/v1/emissions`: what registers counted, and the CO2 it stands for."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 from fastapi import APIRouter, HTTPException
 from numpy.typing import NDArray
 
+from dashboards.emitters import emitters
 from dashboards.live.answers import ConsumptionAnswer, EmissionAnswer, FactorAnswer
 from dashboards.live.context import Context
 from dashboards.live.parameters import (
@@ -25,7 +27,8 @@ from parkwatt.accounting.factors import FactorBook
 from parkwatt.accounting.life import Lives
 from parkwatt.accounting.meters import EXPORT, PRODUCTION, taken_in
 from parkwatt.accounting.periods import QUARTER, borders, day_of, day_start, local_date, quarter_of
-from parkwatt.park import Meter
+from parkwatt.accounting.site import Terms
+from parkwatt.park import Meter, Park
 from parkwatt.quantities import QUANTITIES
 from parkwatt.readings import Millis, SeriesKey, to_iso
 from parkwatt.store.derived import Stretch
@@ -84,47 +87,57 @@ def accounting_routes(context: Context) -> APIRouter:
     def emission(
         from_: FromParameter = None, to: ToParameter = None, every: EveryParameter = None
     ) -> dict[str, list[EmissionAnswer] | list[FactorAnswer]]:
-        """Location-based CO2 of what entered each enterprise; times as for consumption."""
+        """Location-based CO2 of what each enterprise took in, and the park itself (null), less what they hand on.
+
+        All rows of a period add up to what came in over the border of the park. Times as for consumption.
+        """
         edges = _borders(context, from_, to, every)
         used = _registers(context, context.park.meters, edges)
         book, region = FactorBook.of(context.park), context.park.grid_region
         years = [local_date(start, context.park.zone).year for start in edges[:-1].tolist()]
         answers: list[EmissionAnswer] = []
         factors: dict[str, FactorAnswer] = {}
-        for enterprise in (None, *(e.id for e in context.park.enterprises)):
-            for carrier in sorted({m.carrier for m in context.park.meters_of(enterprise)}):
-                entries = context.park.entry_meters(enterprise, carrier)
-                if not entries or (enterprise is None and carrier == "electricity"):
-                    continue  # the park's own grid meters hold what the enterprises' entries hold already
-                by_year = {year: of_carrier(book, carrier, region, year=year).get(_LOCATION) for year in set(years)}
-                total = intervals.added([_taken_in(entry, used, edges) for entry in entries], edges)
-                for factor in {f for each in by_year.values() if each is not None for f in each.factors}:
-                    known = {name: getattr(factor, name) for name in FactorAnswer.model_fields}
-                    factors[factor.id] = FactorAnswer(**known)
-                answers += [
-                    EmissionAnswer(
-                        enterprise=enterprise,
-                        carrier=carrier,
-                        start=to_iso(start),
-                        end=to_iso(end),
-                        co2_location_kg=None if np.isnan(amount) else amount * conversion.per_unit,
-                        measured_share=round(share, 6),
-                        factors=[factor.id for factor in conversion.factors],
-                    )
-                    for start, end, amount, share, year in zip(
-                        edges[:-1].tolist(),
-                        edges[1:].tolist(),
-                        total.amount.tolist(),
-                        total.measured.tolist(),
-                        years,
-                        strict=True,
-                    )
-                    for conversion in (by_year[year],)
-                    if conversion is not None
-                ]
+        for enterprise, carrier, terms in emitters(context.park):
+            by_year = {year: of_carrier(book, carrier, region, year=year).get(_LOCATION) for year in set(years)}
+            total = _sum(context.park, terms, used, edges)
+            for factor in {f for each in by_year.values() if each is not None for f in each.factors}:
+                known = {name: getattr(factor, name) for name in FactorAnswer.model_fields}
+                factors[factor.id] = FactorAnswer(**known)
+            answers += [
+                EmissionAnswer(
+                    enterprise=enterprise,
+                    carrier=carrier,
+                    start=to_iso(start),
+                    end=to_iso(end),
+                    co2_location_kg=None if np.isnan(amount) else amount * conversion.per_unit,
+                    measured_share=round(share, 6),
+                    factors=[factor.id for factor in conversion.factors],
+                )
+                for start, end, amount, share, year in zip(
+                    edges[:-1].tolist(),
+                    edges[1:].tolist(),
+                    total.amount.tolist(),
+                    total.measured.tolist(),
+                    years,
+                    strict=True,
+                )
+                for conversion in (by_year[year],)
+                if conversion is not None
+            ]
         return {"emissions": answers, "factors": list(factors.values())}
 
     return router
+
+
+def _sum(
+    park: Park, terms: Terms, used: Mapping[SeriesKey, intervals.Intervals], edges: Borders
+) -> intervals.Intervals:
+    """A sum of meters, each times a number, as far as known."""
+    parts = []
+    for id_, factor in terms.items():
+        part = _taken_in(park.meter_by_id[id_], used, edges)
+        parts.append(replace(part, amount=part.amount * factor))
+    return intervals.added(parts, edges)
 
 
 def _taken_in(meter: Meter, used: Mapping[SeriesKey, intervals.Intervals], edges: Borders) -> intervals.Intervals:

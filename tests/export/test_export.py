@@ -122,13 +122,19 @@ def test_periods_add_up(export: Export) -> None:
 
 
 def test_emissions(export: Export) -> None:
-    """CO2 is that of what entered an enterprise, by carrier, with its factors; the grid is not counted twice."""
+    """CO2 is that of what each took in, with its factors; with the park's own rest it adds up to what came in."""
     rows = export("--what", "emissions", "--every", "1d")
-    by_carrier = {row["carrier"]: row for row in rows}
-    assert {row["enterprise"] for row in rows} == {"acme"}
-    assert float(by_carrier["gas"]["co2_location_kg"]) == pytest.approx(80 * 2.16219, rel=1e-6)
-    assert float(by_carrier["electricity"]["co2_location_kg"]) == pytest.approx(2 * 0.4419, rel=1e-3)
-    assert by_carrier["electricity"]["factors"]
+    kg = {(row["enterprise"], row["carrier"]): float(row["co2_location_kg"]) for row in rows}
+    assert kg == {
+        ("", "electricity"): pytest.approx((16 - 2) * 0.4419),
+        ("acme", "electricity"): pytest.approx(2 * 0.4419),
+        ("acme", "gas"): pytest.approx(80 * 2.16219, rel=1e-6),
+    }
+    assert all(row["factors"] for row in rows)
+    (gas, power) = export("--what", "emissions", "--every", "1d", "--enterprise", "acme")
+    assert {gas["enterprise"], power["enterprise"]} == {"acme"}
+    (press,) = export("--what", "emissions", "--every", "1d", "--meter", "press")
+    assert float(press["co2_location_kg"]) == pytest.approx(2 * 0.4419)
 
 
 @pytest.mark.parametrize(

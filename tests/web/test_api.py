@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from msgspec import structs
 
 from dashboards.live.api import api_routes
 from dashboards.live.context import Context
 from dashboards.live.health import health_routes
 from dashboards.live.metrics import metrics_routes
 from parkwatt.live import Live
-from parkwatt.park import Enterprise, Meter, Name, Park
+from parkwatt.park import Enterprise, Meter, Name, Park, Role
 from parkwatt.readings import Rejection, to_iso
 from parkwatt.status import Problem, Status
 from parkwatt.store import Batch
@@ -180,6 +181,34 @@ def test_entry_that_never_spoke_is_missing(store: DuckStore) -> None:
     span = {"from": to_iso(START), "to": to_iso(START + 4 * QUARTER), "every": "1h"}
     (row,) = TestClient(app).get("/api/v1/emissions", params=span).json()["emissions"]
     assert row["measured_share"] == 0.5
+
+
+def test_emissions_add_up_to_the_border(store: DuckStore) -> None:
+    """A supply meter and the meters below it are not added: what none of them took is the park's own."""
+    supply = Meter(id="grid", role=Role.SUPPLY)
+    main, hall = Meter(id="main", enterprise="E1", parent="grid"), Meter(id="hall", enterprise="E2", parent="main")
+    gas = Meter(id="gas", carrier="gas", role=Role.SUPPLY)
+    kiln = Meter(id="kiln", carrier="gas", enterprise="E1", parent="gas")
+    enterprises = (*PARK.enterprises, Enterprise(id="E2", name=Name(en="Foundry", zh="铸造厂")))
+    park = PARK.model_copy(update={"enterprises": enterprises}).with_meters((supply, main, hall, gas, kiln))
+    later = START + 8 * QUARTER
+    app = FastAPI()
+    app.include_router(api_routes(Context(park, store, Live(), lambda: Status(store.totals()), lambda: later)))
+    rise = {"grid": 100.0, "main": 80.0, "hall": 30.0, "gas": 10.0, "kiln": 9.0}
+    readings = [energy(by * i, meter=id_, time=START + i * QUARTER) for id_, by in rise.items() for i in range(5)]
+    store.write(
+        Batch.of([structs.replace(r, quantity="volume") if r.meter in {"gas", "kiln"} else r for r in readings])
+    )
+    span = {"from": to_iso(START), "to": to_iso(START + 4 * QUARTER), "every": "1h"}
+    answer = TestClient(app).get("/api/v1/emissions", params=span).json()
+    kg = {(row["enterprise"], row["carrier"]): row["co2_location_kg"] for row in answer["emissions"]}
+    grid = next(factor["value"] for factor in answer["factors"] if factor["id"].startswith("electricity_cn"))
+    assert {owner: found / grid for owner, found in kg.items() if owner[1] == "electricity"} == {
+        (None, "electricity"): pytest.approx(80.0),
+        ("E1", "electricity"): pytest.approx(200.0),
+        ("E2", "electricity"): pytest.approx(120.0),
+    }
+    assert kg[None, "gas"] == pytest.approx(kg["E1", "gas"] / 9)
 
 
 def test_rejections(web: Web) -> None:
