@@ -55,6 +55,7 @@ QUANTITIES = _quantities(
     Quantity("active_power", "kW", Kind.GAUGE),
     Quantity("reactive_power", "kvar", Kind.GAUGE),
     Quantity("apparent_power", "kVA", Kind.GAUGE),
+    Quantity("available_power", "kW", Kind.GAUGE),
     Quantity("voltage", "V", Kind.GAUGE, low=0),
     Quantity("current", "A", Kind.GAUGE),
     Quantity("frequency", "Hz", Kind.GAUGE, low=40, high=70),
@@ -79,7 +80,8 @@ QUANTITIES = _quantities(
     Quantity("wind_speed", "m/s", Kind.GAUGE, low=0, high=120),
     Quantity("production", "unit", Kind.REGISTER),
 )
-"""All quantities by name. `production` counts in the product's own unit, which the park file declares per meter."""
+"""All quantities by name. `production` counts in the product's own unit, which the park file declares per meter;
+`available_power` is what sun or wind would let a generator make just now."""
 
 
 @dataclass(frozen=True, slots=True)

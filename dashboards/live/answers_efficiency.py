@@ -135,7 +135,9 @@ class GenerationAnswer(BaseModel):
     self_consumption: float | None = Field(description="Share of what was made that stayed.")
     self_sufficiency: float | None = Field(description="Share of it in own generation and import together.")
     specific_yield: float | None = Field(description="kWh per kW of rated_power; null where a generator has none.")
-    curtailed_kwh: float | None = Field(description="As declared; null where nobody says it, which is not zero.")
+    curtailed_kwh: float | None = Field(
+        description="As declared, else by available power; null where unknown, which is not zero."
+    )
     shares: SharesAnswer
 
 

@@ -208,6 +208,8 @@ _MEANT = _meant(
         "active power import": "active_power",
         "reactive power": "reactive_power",
         "apparent power": "apparent_power",
+        "available power": "available_power",
+        "available active power": "available_power",
         "active": "active_power energy_import",
         "reactive": "reactive_power reactive_energy_import",
         "powerfactor": "power_factor",

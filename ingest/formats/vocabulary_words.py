@@ -76,6 +76,7 @@ WORDS: Mapping[str, tuple[str, ...]] = _spelt(
         "water volume": "用水量 水量",
         "gas volume": "用气量",
         "ambient": "ambient 环境",
+        "available": "available theoretical 可用 理论 可发",
         "relative": "relative 相对",
         "global": "global",
         # What changes nothing, or only what a flow is.

@@ -15,7 +15,7 @@ from parkwatt.accounting.known import total
 from parkwatt.accounting.matching import EnergyShares, Matching, direct_share, energy_shares, matching
 from parkwatt.accounting.periods import HOUR, QUARTER
 from parkwatt.accounting.site import Site, amounts
-from parkwatt.accounting.solar import Generation, generation, specific_yield
+from parkwatt.accounting.solar import Generation, curtailed, generation, specific_yield
 from parkwatt.accounting.storage import (
     Battery,
     PeakShaved,
@@ -63,7 +63,7 @@ class Flexibility:
     Attributes:
         made: where generation went.
         capacity: of all generators [kW]; None where one does not say it.
-        curtailed: energy that was held back [kWh], as it is declared.
+        curtailed: energy that was held back [kWh], as it is declared, else as generators say what they could make.
         batteries: one by one.
         peak: what they do together to the highest demand.
         charging: vehicles.
@@ -95,10 +95,12 @@ class Beside(NamedTuple):
 
     Attributes:
         charges: state of charge at the borders [%], by the batteries that say it.
+        available: what sun or wind would have given [kWh], by the generators that say it.
         claimed: electricity that the green ledger covers with contracts and certificates of no CO2 [kWh].
     """
 
     charges: Mapping[str, Floats]
+    available: Mapping[str, Intervals]
     claimed: float = 0.0
 
 
@@ -130,7 +132,7 @@ def flexibility(
     return Flexibility(
         made=where,
         capacity=_capacity(park, site),
-        curtailed=_curtailed(park, site, Span(int(border[0]), int(border[-1]))),
+        curtailed=_curtailed(park, site, used, beside.available),
         batteries=tuple(_battery(park, meter, used, beside.charges) for meter in site.storage if meter in used),
         peak=None if taken is None or net is None else peak_shaved(net, taken),
         charging=None if chargers is None or use is None else charging(chargers, use),
@@ -148,17 +150,27 @@ def _capacity(park: Park, site: Site) -> float | None:
     return math.fsum(told_of) if known and len(told_of) == len(known) else None
 
 
-def _curtailed(park: Park, site: Site, stretch: Span) -> Told:
+def _curtailed(park: Park, site: Site, used: Mapping[str, Intervals], available: Mapping[str, Intervals]) -> Told:
     """What was held back at all generators [kWh]; untold where one of them says nothing."""
-    found = [
-        told(((span_of(c.period, park.zone), c.amount) for c in park.curtailment if c.meter == meter), stretch)
-        for meter in site.generation
-    ]
+    found = [_held_back(park, meter, used, available) for meter in site.generation]
     if not found or any(one.part is None for one in found):
         return UNTOLD
     part = math.fsum(one.part or 0.0 for one in found)
     whole = all(one.amount is not None for one in found)
     return Told(part if whole else None, part, min(one.covered for one in found))
+
+
+def _held_back(park: Park, meter: str, used: Mapping[str, Intervals], available: Mapping[str, Intervals]) -> Told:
+    """At one generator: as it is declared, else by what it could have made."""
+    border = next(iter(used.values())).border
+    declared = told(
+        ((span_of(c.period, park.zone), c.amount) for c in park.curtailment if c.meter == meter),
+        Span(int(border[0]), int(border[-1])),
+    )
+    made = amounts({meter: -1.0}, used, border)
+    if declared.amount is not None or meter not in available or made is None:
+        return declared
+    return curtailed(available[meter], made)
 
 
 def _battery(park: Park, meter: str, used: Mapping[str, Intervals], charges: Mapping[str, Floats]) -> BatteryFigures:

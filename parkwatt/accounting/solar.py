@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from parkwatt.accounting.intervals import Floats, Intervals
 from parkwatt.accounting.known import Shares, ratio, shares_of, total, whole
+from parkwatt.accounting.told import Told, of_known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,14 +67,15 @@ def generation(made: Intervals, net: Intervals) -> Generation:
     )
 
 
-def curtailed(available: Intervals, made: Intervals) -> float | None:
-    """Energy that could have been made and was not [kWh]; None where the two are never known together.
+def curtailed(available: Intervals, made: Intervals) -> Told:
+    """Energy that could have been made and was not [kWh], of the intervals of which both are known.
 
     Args:
-        available: what the sun or the wind would have given, as a meter says it [kWh].
+        available: what the sun or the wind would have given, as the generator says it [kWh].
         made: what was made, positive [kWh].
     """
-    return total(np.maximum(whole(available) - np.maximum(whole(made), 0.0), 0.0))
+    held_back = np.maximum(whole(available) - np.maximum(whole(made), 0.0), 0.0)
+    return of_known(held_back, shares_of([available, made]))
 
 
 def specific_yield(made: Generation, capacity: float | None) -> float | None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from parkwatt.accounting.intervals import Intervals
+from parkwatt.accounting.intervals import Floats, Intervals
 from parkwatt.accounting.known import Shares, shares_of, total
 from parkwatt.park.times import Span
 
@@ -58,6 +58,10 @@ def told(lines: Iterable[tuple[Span, float]], stretch: Span) -> Told:
 
 def metered(made: Intervals) -> Told:
     """What a register says of its stretch of time."""
-    shares = shares_of([made])
-    covered, part = 1.0 - shares.missing, total(made.amount)
+    return of_known(made.amount, shares_of([made]))
+
+
+def of_known(values: Floats, shares: Shares) -> Told:
+    """What amounts of intervals add up to, where `shares` of their time are known."""
+    covered, part = 1.0 - shares.missing, total(values)
     return Told(part if covered >= LEAST_METERED else None, part, covered, shares)

@@ -95,7 +95,7 @@ def page(park: Park, enterprise: str | None, *, missing: int = 0) -> EfficiencyP
             Compared(intensity(Per.AREA, enterprise, "m2", Told(5000.0, 5000.0, 1.0), whole), {"kwh": -0.034}),
             Compared(intensity(Per.VALUE_ADDED, enterprise, "10,000 yuan", UNTOLD, whole), {}),
         ),
-        flexibility=flexibility(park, site, used, energy=energy, beside=Beside({})),
+        flexibility=flexibility(park, site, used, energy=energy, beside=Beside({}, {})),
     )
     return EfficiencyPage(found.stretch, found)
 

@@ -229,6 +229,21 @@ def test_generation(web: Web) -> None:
     assert one["curtailed_kwh"] == 12
 
 
+def test_curtailment_where_the_inverter_says_what_it_could_make(tmp_path: Path) -> None:
+    """Available power less what was made is held back, where nothing is declared of the time."""
+    ready = [
+        Reading("roof", "available_power", None, 1.25 * SUN(time // HOUR % 24), Kind.GAUGE, MIDNIGHT + time)
+        for time in range(-HOUR, DAYS * DAY + HOUR + 1, 5 * 60_000)
+    ]
+    with closing(DuckStore(tmp_path / "park.duckdb")) as store:
+        store.write(Batch.of(ready, arrived=NOW))
+        with served(store) as web:
+            both = web.get("flexibility", enterprise="e")["generation"]
+            declared = web.get("flexibility", **{"from": "2026-01-06T00:00:00+08:00"})["generation"]
+    assert both["curtailed_kwh"] == pytest.approx(2 * 0.25 * 800, rel=0.02)
+    assert declared["curtailed_kwh"] == 12
+
+
 def test_battery_and_chargers(web: Web) -> None:
     """Round trip between equal states of charge, cycles, peak shaved, chargers apart."""
     found = web.get("flexibility", enterprise="e")

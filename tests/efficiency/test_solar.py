@@ -47,5 +47,7 @@ def test_more_going_out_than_made_is_not_generation() -> None:
 
 def test_curtailment_where_it_is_metered() -> None:
     """What was available and not made, never negative; not known without an interval of both."""
-    assert curtailed(of([10, 10, NAN]), of([7, 11, 3])) == 3
-    assert curtailed(of([NAN]), of([3.0])) is None
+    found = curtailed(of([10, 10, NAN]), of([7, 11, 3]))
+    assert (found.amount, found.part, found.covered) == (None, 3, pytest.approx(2 / 3))
+    assert curtailed(of([10, 10]), of([7, 11])).amount == 3
+    assert curtailed(of([NAN]), of([3.0])).part is None

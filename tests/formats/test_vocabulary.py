@@ -87,6 +87,10 @@ MEANT = [
     ("累计发电量", "energy_production", None, None, None),
     ("辐照度", "irradiance", None, None, None),
     ("风速", "wind_speed", None, None, None),
+    ("available_power", "available_power", None, None, None),
+    ("Available active power (kW)", "available_power", None, None, "kW"),
+    ("理论功率", "available_power", None, None, None),
+    ("可用有功功率", "available_power", None, None, None),
     ("进线电压", "voltage", None, "incoming", None),
     # Symbols
     ("Ua", "voltage", "L1", None, None),

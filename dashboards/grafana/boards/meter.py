@@ -25,7 +25,7 @@ class _Chart(NamedTuple):
 
 
 _ELECTRIC = (
-    _Chart("power", ("active_power", "heat_power"), phases=True),
+    _Chart("power", ("active_power", "available_power", "heat_power"), phases=True),
     _Chart("other_power", ("reactive_power", "apparent_power")),
     _Chart("voltage", ("voltage",), phases=True),
     _Chart("current", ("current",), phases=True),

@@ -1,4 +1,4 @@
-"""What registers and gauges say beside energy: production, reactive energy, state of charge."""
+"""What registers and gauges say beside energy: production, reactive energy, state of charge, available power."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -10,6 +10,7 @@ from parkwatt.accounting.intervals import Floats, Intervals, added, consumption
 from parkwatt.accounting.life import Lives
 from parkwatt.accounting.meters import registers_of
 from parkwatt.accounting.periods import QUARTER
+from parkwatt.accounting.power import SAMPLED, from_power
 from parkwatt.accounting.registers import MAX_GAP, readings_of
 from parkwatt.accounting.storage import charge_at
 from parkwatt.flags import QUALITY_BITS, SUSPECT_BITS
@@ -20,7 +21,7 @@ from parkwatt.store import Edges, Latest, Query, Store
 
 _AROUND: Millis = 2 * MAX_GAP
 """How far beyond a stretch readings are looked for that close its first and last interval [ms]."""
-PRODUCTION, CHARGE = "production", "state_of_charge"
+PRODUCTION, CHARGE, AVAILABLE = "production", "state_of_charge", "available_power"
 REACTIVE = ("reactive_energy_import", "reactive_energy_export")
 
 Borders = NDArray[np.int64]
@@ -78,6 +79,11 @@ class BesideEnergy:
             found[key.meter] = charge_at(*readings_of(edges), border, max_age=QUARTER)
         return {meter: charge for meter, charge in found.items() if not np.isnan(charge).all()}
 
+    def available(self, meters: Iterable[str], border: Borders) -> dict[str, Intervals]:
+        """What sun or wind would have given [kWh], by the generators that say it."""
+        keys = [SeriesKey(meter, AVAILABLE, None) for meter in meters]
+        return {key.meter: from_power(edges, border) for key, edges in self._edges(keys, border, SAMPLED).items()}
+
     def _kind(self, key: SeriesKey) -> Kind:
         newest = self._latest.get(key)
         return Kind.REGISTER if newest is None else newest.kind
@@ -98,8 +104,8 @@ class BesideEnergy:
         life = self._lives.of(self._park.meter_by_id[key.meter], key.quantity)
         return from_amounts(np.concatenate(times), np.concatenate(values), border, life=life)
 
-    def _edges(self, keys: Sequence[SeriesKey], border: Borders) -> dict[SeriesKey, Edges]:
-        found = self._store.edges(_query(keys, border), every=QUARTER) if keys else {}
+    def _edges(self, keys: Sequence[SeriesKey], border: Borders, every: Millis = QUARTER) -> dict[SeriesKey, Edges]:
+        found = self._store.edges(_query(keys, border), every=every) if keys else {}
         return {key: edges for key, edges in found.items() if key in keys}
 
 

@@ -89,7 +89,8 @@ def efficiency(
     use = amounts(site.use, used, border)
     hours = None if use is None else working_hours(mean_demand(use), use.start, park.zone)
     turned = None if load is None else beside.reactive(site.border, border)
-    told_of = beside.charges(site.storage, border)
+    claimed = _claimed(park, home, enterprise, stretch)
+    told_of = Beside(beside.charges(site.storage, border), beside.available(site.generation, border), claimed)
     return Efficiency(
         stretch=stretch,
         enterprise=enterprise,
@@ -101,9 +102,7 @@ def efficiency(
         peaks=() if load is None else peaks(load, _parts(park, enterprise, site, used), park.zone),
         power_factor=None if load is None or turned is None else power_factors(load, turned),
         intensities=_compared(home, park, enterprise, sums, beside),
-        flexibility=flexibility(
-            park, site, used, energy=energy, beside=Beside(told_of, _claimed(park, home, enterprise, stretch))
-        ),
+        flexibility=flexibility(park, site, used, energy=energy, beside=told_of),
     )
 
 
