@@ -19,6 +19,8 @@ from parkwatt.surroundings import Newest, heard
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+_TOLD_EVERY: Millis = 60_000
+"""A late meter changes something in every round; the log need not follow [ms]."""
 
 
 class Follower:
@@ -48,7 +50,9 @@ class Follower:
 
     def run(self, *, every: float, stop: threading.Event, progress: Progress = unseen) -> None:
         """Go round every so many seconds until told to stop; while the store cannot be asked, try again."""
+        told = _Told(self._clock)
         while not stop.is_set():
+            before = self._accountant.park
             try:
                 changed = self.go_round(progress=progress)
             except StoreUnavailableError as error:
@@ -56,8 +60,7 @@ class Follower:
                     logger.warning("not accounted, tried again every %g s: %s", every, error)
                 self._trouble = str(error)
             else:
-                if self._trouble or any(changed):
-                    logger.info("accounted: %d intervals written, %d removed", *changed)
+                told.tell(changed, at_once=bool(self._trouble) or self._accountant.park is not before)
                 self._trouble = ""
             stop.wait(every)
 
@@ -150,6 +153,25 @@ class Follower:
         if new:
             self._home.replace_limits(before, [*there, *new])
         self._home.replace_limits(today, derived.limits(park, *today))
+
+
+class _Told:
+    """Says what was accounted, once a minute at most; every round on its own is for those who look for a fault."""
+
+    def __init__(self, clock: Callable[[], Millis]) -> None:
+        self._clock = clock
+        self._last: Millis | None = None
+        self._sum = Changed()
+
+    def tell(self, changed: Changed, *, at_once: bool) -> None:
+        """Of a round, and of those before it that were not told yet."""
+        if any(changed):
+            logger.debug("round: %d intervals written, %d removed", *changed)
+        self._sum = self._sum.plus(changed)
+        now = self._clock()
+        if at_once or (any(self._sum) and (self._last is None or now >= self._last + _TOLD_EVERY)):
+            logger.info("accounted: %d intervals written, %d removed", *self._sum)
+            self._last, self._sum = now, Changed()
 
 
 def _groups(meters: Sequence[T]) -> list[Sequence[T]]:

@@ -138,6 +138,22 @@ def test_what_is_removed_goes(store: Store, home: DerivedStore):
     assert amounts(home.consumption(), "press") == pytest.approx(dict.fromkeys(range(96), 3.0))
 
 
+def test_the_log_is_told_once_a_minute(store: Store, home: DerivedStore, caplog: pytest.LogCaptureFixture):
+    """A meter that is late changes something in every round; the log says it once a minute, as a sum."""
+    clock = Clock(START + DAY)
+    caplog.set_level("INFO", logger="parkwatt.account_follower")
+    stored(store, steady("press", HOUR))
+    with running(follower(store, home, clock)):
+        until(lambda: len(home.consumption()) == 4)
+        for hours in (2, 3):
+            stored(store, steady("press", hours * HOUR))
+            until(lambda hours=hours: len(home.consumption()) == 4 * hours)
+        assert [record.message for record in caplog.records] == ["accounted: 4 intervals written, 0 removed"]
+        clock.now += MINUTE
+        until(lambda: len(caplog.records) == 2)
+    assert caplog.records[1].message == "accounted: 8 intervals written, 0 removed"
+
+
 def test_a_store_that_is_down(duck_store: DuckStore, caplog: pytest.LogCaptureFixture):
     """While the store cannot be asked it says so once, and goes on by itself."""
 
