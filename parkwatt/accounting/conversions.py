@@ -6,7 +6,7 @@ between them; a fuel, heat and steam are the same in all.
 
 from collections.abc import Mapping
 
-from parkwatt.accounting.emissions import GJ_PER_KWH, GJ_PER_TCE, M3_PER_TABLE_UNIT, Conversion
+from parkwatt.accounting.emissions import GJ_PER_KWH, GJ_PER_TCE, M3_PER_TABLE_UNIT, Conversion, Supplied
 from parkwatt.accounting.factors import ANNEX_4, AVERAGE, RESIDUAL, Factor, FactorBook
 from parkwatt.accounting.factors.library import HEAT
 from parkwatt.park import Meter, Role
@@ -22,7 +22,7 @@ _FUELS: Mapping[str, tuple[str, float]] = {
 
 
 def conversions(
-    book: FactorBook, meter: Meter, region: str | None, *, year: int, market: Conversion | None = None
+    book: FactorBook, meter: Meter, region: str | None, *, year: int, supplied: Supplied | None = None
 ) -> dict[str, Conversion]:
     """What one unit of a meter's amount stands for, by field of derived data, in the field's unit.
 
@@ -33,18 +33,18 @@ def conversions(
         meter: whose amounts.
         region: of the grid, for example 广东; None for the country.
         year: reporting year.
-        market: CO2 of a kWh by market [kg], where contracts and certificates cover a part; None where nothing does.
+        supplied: CO2 of a kWh where contracts and certificates cover a part; None where nothing does.
     """
-    found = of_carrier(book, meter.carrier, region, year=year, market=market)
+    found = of_carrier(book, meter.carrier, region, year=year, supplied=supplied)
     return {"kwh": found["kwh"]} if meter.role in _GIVE_OUT and "kwh" in found else found
 
 
 def of_carrier(
-    book: FactorBook, carrier: str, region: str | None, *, year: int, market: Conversion | None = None
+    book: FactorBook, carrier: str, region: str | None, *, year: int, supplied: Supplied | None = None
 ) -> dict[str, Conversion]:
     """The same for a carrier; one that has no factor has no such field."""
     if carrier == "electricity":
-        return _electricity(book, region, year, market)
+        return _electricity(book, region, year, supplied)
     if carrier in _FUELS:
         return _fuel(book, *_FUELS[carrier], year)
     if carrier in {"heat", "steam"}:
@@ -52,7 +52,7 @@ def of_carrier(
     return {"kwh": Conversion(1.0 / GJ_PER_KWH, ())} if carrier == "cooling" else {}
 
 
-def _electricity(book: FactorBook, region: str | None, year: int, market: Conversion | None) -> dict[str, Conversion]:
+def _electricity(book: FactorBook, region: str | None, year: int, supplied: Supplied | None) -> dict[str, Conversion]:
     equivalent = book.get("standard_coal/电力(当量)", year=year)
     equal = book.get("assumptions/electricity_equal_value", year=year)
     return {
@@ -60,8 +60,8 @@ def _electricity(book: FactorBook, region: str | None, year: int, market: Conver
         "tce": Conversion(equivalent.value / KG_PER_T, (equivalent,)),
         "tce_equal": Conversion(equal.value / KG_PER_T, (equal,)),
         "co2_location_kg": _of(book.electricity(AVERAGE, region, year=year)),
-        "co2_market_kg": market or _of(book.electricity(RESIDUAL, region, year=year)),
-        "co2_annex4_kg": _of(book.electricity(ANNEX_4, region, year=year)),
+        "co2_market_kg": supplied.market if supplied else _of(book.electricity(RESIDUAL, region, year=year)),
+        "co2_annex4_kg": supplied.annex4 if supplied else _of(book.electricity(ANNEX_4, region, year=year)),
     }
 
 

@@ -8,6 +8,7 @@ that makes them is counted where it enters.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from parkwatt.accounting.factors import Factor, fuel_co2, fuel_energy, grid_co2, heat_co2, standard_coal, steam_energy
 
@@ -37,6 +38,18 @@ class Conversion:
 
     per_unit: float
     factors: tuple[Factor, ...]
+
+
+class Supplied(NamedTuple):
+    """CO2 of a kWh of electricity [kg] where contracts and certificates cover a part of what came in.
+
+    Attributes:
+        market: by market: what is covered by its own factor, the rest by the residual one.
+        annex4: by Annex 4 of the zero-carbon parks: what is covered by zero-carbon electricity is taken off.
+    """
+
+    market: Conversion
+    annex4: Conversion
 
 
 @cache

@@ -6,7 +6,6 @@ so that nothing its enterprises hand to each other is counted twice and its loss
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from math import fsum
 
@@ -14,6 +13,7 @@ from parkwatt.accounting.conversions import of_carrier
 from parkwatt.accounting.energy_use import CARRIERS, counted_carriers
 from parkwatt.accounting.factors import Factor
 from parkwatt.accounting.known import Shares
+from parkwatt.accounting.ledger import months_of
 from parkwatt.accounting.row_sums import RowSums
 from parkwatt.accounting.rules import Rules
 from parkwatt.accounting.site import Terms, at_border
@@ -57,6 +57,7 @@ class Line:
         t_co2: by method [t CO2]; None where it is not known.
         factors: what it rests on; several of one kind where the period has more than one year.
         shares: how the time is known; None for what is declared.
+        tce_equal: its energy by equal value (等价) [tce]; None where that is not known; 0 for a process.
         note: the method or evidence of what is declared.
     """
 
@@ -67,6 +68,7 @@ class Line:
     t_co2: Mapping[Method, float | None]
     factors: tuple[Factor, ...]
     shares: Shares | None
+    tce_equal: float | None
     note: str = ""
 
     @property
@@ -83,15 +85,19 @@ class Inventory:
         owner: the enterprise; None for the park.
         period: year, month or day.
         lines: what they consist of.
-        tce_equal: energy by equal value (等价) [tce]; None where it is not known.
         lacking: meters of which less than 90 % of the time is known.
     """
 
     owner: str | None
     period: str
     lines: tuple[Line, ...]
-    tce_equal: float | None
     lacking: tuple[str, ...]
+
+    @property
+    def tce_equal(self) -> float | None:
+        """Energy by equal value (等价) of all lines [tce]; None where one is not known, or there is none."""
+        known = [line.tce_equal for line in self.lines if line.tce_equal is not None]
+        return fsum(known) if known and len(known) == len(self.lines) else None
 
     def total(self, method: Method, scope: str | None = None) -> float | None:
         """All lines of a scope, or of all [t CO2]; None where one is not known, or there is none."""
@@ -120,36 +126,35 @@ def inventory(rules: Rules, owner: str | None, period: str, sums: RowSums) -> In
         period: year, month or day.
         sums: of the rows of the period, of all meters that count.
     """
-    park, first = rules.park, days_of(period)[0]
+    park = rules.park
     borders = {carrier: _real(park, at_border(park, owner, carrier)) for carrier in counted_carriers(park, owner)}
     borders = {carrier: terms for carrier, terms in borders.items() if terms}
     lines = [
-        *(_metered(rules, carrier, terms, sums, first) for carrier, terms in borders.items()),
+        *(_metered(rules, carrier, terms, sums, period) for carrier, terms in borders.items()),
         *_delivered(rules, owner, period),
         *_declared(park, owner, period),
     ]
     meters = {meter for terms in borders.values() for meter in terms}
-    energy = [sums.total("tce_equal", terms) for terms in borders.values()]
-    known = [part for part in energy if part is not None]
-    return Inventory(
-        owner, period, tuple(lines), fsum(known) if known and len(known) == len(energy) else None, sums.lacking(meters)
-    )
+    return Inventory(owner, period, tuple(lines), sums.lacking(meters))
 
 
-def _metered(rules: Rules, carrier: str, terms: Terms, sums: RowSums, first: date) -> Line:
+def _metered(rules: Rules, carrier: str, terms: Terms, sums: RowSums, period: str) -> Line:
     """What came in through meters."""
     fields = {Method.LOCATION: "co2_location_kg", Method.MARKET: "co2_market_kg", Method.ANNEX_4: "co2_annex4_kg"}
     kg = {method: sums.total(field, terms) for method, field in fields.items()}
-    conversions = of_carrier(rules.book, carrier, rules.park.grid_region, year=first.year)
-    used = {f for field in fields.values() if field in conversions for f in conversions[field].factors}
+    conversions = [
+        rules.conversions(rules.park.meter_by_id[meter], month) for meter in terms for month in months_of(period)
+    ]
+    used = {f for each in conversions for field in fields.values() if field in each for f in each[field].factors}
     return Line(
         scope="1" if carrier in _FUELS else "2",
         source=carrier,
         amount=sums.total("amount", terms),
         unit=QUANTITIES[ALL_CARRIERS[carrier].register].unit,
         t_co2={method: None if value is None else value / KG_PER_T for method, value in kg.items()},
-        factors=tuple(sorted(used, key=lambda factor: factor.id)),
+        factors=tuple(sorted(used, key=lambda factor: (factor.id, factor.source))),
         shares=sums.shares(terms.keys()),
+        tce_equal=sums.total("tce_equal", terms),
     )
 
 
@@ -160,7 +165,7 @@ def _delivered(rules: Rules, owner: str | None, period: str) -> Iterator[Line]:
         if (owner is not None and each.enterprise != owner) or not share:
             continue
         found = of_carrier(rules.book, each.carrier, None, year=days_of(each.period)[0].year)
-        co2 = found.get("co2_location_kg")
+        co2, energy = found.get("co2_location_kg"), found.get("tce_equal")
         t_co2 = None if co2 is None else each.amount * share * co2.per_unit / KG_PER_T
         yield Line(
             scope="1" if each.carrier in _FUELS else "2",
@@ -170,6 +175,7 @@ def _delivered(rules: Rules, owner: str | None, period: str) -> Iterator[Line]:
             t_co2=dict.fromkeys(Method, t_co2),
             factors=() if co2 is None else co2.factors,
             shares=None,
+            tce_equal=None if energy is None else each.amount * share * energy.per_unit,
             note=each.source,
         )
 
@@ -181,7 +187,7 @@ def _declared(park: Park, owner: str | None, period: str) -> Iterator[Line]:
         if share and owner in {None, each.enterprise}:
             note = "; ".join(filter(None, (each.method, each.source)))
             t_co2 = dict.fromkeys(Method, each.t_co2 * share)
-            yield Line("process", each.process, None, "", t_co2, (), None, note)
+            yield Line("process", each.process, None, "", t_co2, (), None, 0.0, note)
 
 
 def _inside(declared: str, period: str) -> float:

@@ -1,16 +1,17 @@
-"""The green ledger against consumption: which share of electricity is claimed, and what a kWh is by market.
+"""The green ledger against consumption: which share of electricity is claimed, and what a kWh is by market and Annex 4.
 
 A claim covers the consumption of its own period, a month or a year, evenly: claimed / consumed, never more than all of
 it. What exceeds consumption covers nothing. While a period runs, the finished months take their part of it by days.
-The rest counts with the residual factor, in which what others claimed is no longer contained.
+By market the rest counts with the residual factor, in which what others claimed is no longer contained. By Annex 4
+(2025 No. 910) zero-carbon electricity is taken off what came in, and the rest counts with the fixed factor.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from parkwatt.accounting.emissions import Conversion
-from parkwatt.accounting.factors import RESIDUAL, Factor, FactorBook
+from parkwatt.accounting.emissions import Conversion, Supplied
+from parkwatt.accounting.factors import ANNEX_4, RESIDUAL, Factor, FactorBook
 from parkwatt.park import Park
 from parkwatt.park.carbon import GreenSupply
 from parkwatt.park.ledger_check import claims_of
@@ -20,6 +21,8 @@ Owner = str | None
 Consumed = Mapping[tuple[Owner, date], float]
 """Electricity that came in [kWh] per enterprise and first day of a finished month; under None of the whole park."""
 KWH_PER_MWH = 1000.0
+REST_OF_ANNEX_4 = "annex4/not_zero_carbon"
+"""Id of the share of electricity that Annex 4 counts with its factor."""
 
 
 class Covered(NamedTuple):
@@ -115,17 +118,42 @@ class Ledger:
         own = [each.kwh for each in self._covered.get((None, month), []) if each.claim.enterprise is not None]
         return self._consumed.get((None, month), 0.0) - sum(own)
 
-    def market(self, book: FactorBook) -> dict[tuple[Owner, date], Conversion]:
-        """CO2 of a kWh by market [kg], per enterprise and month of which something is covered."""
+    def market(self, book: FactorBook) -> dict[tuple[Owner, date], Supplied]:
+        """CO2 of a kWh [kg], per enterprise and month of which something is covered."""
         found = {}
         for (owner, month), kwh in self._consumed.items():
             covered = self.covered(owner, month)
             if covered and kwh > 0:
-                residual = book.electricity(RESIDUAL, self._park.grid_region, year=month.year)
-                rest = kwh - sum(each.kwh for each in covered)
-                co2 = sum(each.kwh * each.claim.kgco2_per_kwh for each in covered) + max(rest, 0.0) * residual.value
-                found[owner, month] = Conversion(co2 / kwh, (residual, *(_factor(each.claim) for each in covered)))
+                region, year = self._park.grid_region, month.year
+                residual, annex4 = (book.electricity(basis, region, year=year) for basis in (RESIDUAL, ANNEX_4))
+                found[owner, month] = Supplied(_by_market(residual, covered, kwh), _by_annex4(annex4, covered, kwh))
         return found
+
+
+def _by_market(residual: Factor, covered: Sequence[Covered], kwh: float) -> Conversion:
+    """What is covered by its own factors, the rest by the residual one."""
+    rest = kwh - sum(each.kwh for each in covered)
+    co2 = sum(each.kwh * each.claim.kgco2_per_kwh for each in covered) + max(rest, 0.0) * residual.value
+    return Conversion(co2 / kwh, (residual, *(_factor(each.claim) for each in covered)))
+
+
+def _by_annex4(fixed: Factor, covered: Sequence[Covered], kwh: float) -> Conversion:
+    """The fixed factor for what is not covered by zero-carbon electricity."""
+    green = [each for each in covered if each.claim.kgco2_per_kwh == 0]
+    if not green:
+        return Conversion(fixed.value, (fixed,))
+    rest = max(1.0 - sum(each.kwh for each in green) / kwh, 0.0)
+    claims = ", ".join(f"{each.claim.id}: {each.kwh:.0f} kWh" for each in green)
+    share = Factor(
+        id=REST_OF_ANNEX_4,
+        value=rest,
+        unit="kWh/kWh",
+        year=None,
+        region=None,
+        source=f"share of {kwh:.0f} kWh that is no zero-carbon electricity of the green ledger ({claims})",
+        checked="declared",
+    )
+    return Conversion(fixed.value * rest, (fixed, share))
 
 
 def _factor(claim: GreenSupply) -> Factor:

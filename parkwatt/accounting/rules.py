@@ -6,7 +6,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from parkwatt.accounting.conversions import conversions
-from parkwatt.accounting.emissions import Conversion
+from parkwatt.accounting.emissions import Conversion, Supplied
 from parkwatt.accounting.factors import Factor, FactorBook
 from parkwatt.accounting.life import Lives
 from parkwatt.accounting.periods import day_start, local_date
@@ -21,8 +21,8 @@ EDITION = "1"
 _NEAR: Millis = 31 * 86_400_000
 """Events this far outside of a month may be felt in it [ms]: meters' habits reach four weeks."""
 
-Market = Mapping[tuple[str | None, date], Conversion]
-"""CO2 of a kWh by market [kg], per enterprise (None: the park itself) and first day of a month."""
+Market = Mapping[tuple[str | None, date], Supplied]
+"""What contracts and certificates cover, per enterprise (None: the park itself) and first day of a month."""
 
 
 class Rules:
@@ -58,9 +58,9 @@ class Rules:
         """What one unit of a meter's amount stands for in a month, by field of derived data."""
         key = (meter.id, month)
         if key not in self._conversions:
-            market = self._market.get((meter.enterprise, month)) if meter.carrier == "electricity" else None
+            supplied = self._market.get((meter.enterprise, month)) if meter.carrier == "electricity" else None
             self._conversions[key] = conversions(
-                self.book, meter, self.park.grid_region, year=month.year, market=market
+                self.book, meter, self.park.grid_region, year=month.year, supplied=supplied
             )
         return self._conversions[key]
 

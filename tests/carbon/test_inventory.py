@@ -62,13 +62,16 @@ def test_a_month_of_an_enterprise(store: Store, home: DerivedStore):
         {
             Method.LOCATION: kwh * 0.4419 / 1000,
             Method.MARKET: (kwh - 2000) * 0.6096 / 1000,
-            Method.ANNEX_4: kwh * 0.8325 / 1000,
+            Method.ANNEX_4: (kwh - 2000) * 0.8325 / 1000,
         }
     )
+    assert {"green_supply/g", "annex4/not_zero_carbon"} <= {factor.id for factor in power.factors}
     assert boiler.t_co2[Method.LOCATION] == pytest.approx(gas * 21.6219 / 10_000)
     assert oil.amount == pytest.approx(36.5 * 31 / 365)
     assert oil.t_co2[Method.MARKET] == pytest.approx(3.1 * 3.0959)
     assert (lime.t_co2[Method.ANNEX_4], lime.note) == (3.5, "GB/T")
+    energy = kwh * 0.28078 / 1000 + gas * 0.038931 / 29.3076 + 3.1 * 42.652 / 29.3076
+    assert found.tce_equal == pytest.approx(energy)
     location = kwh * 0.4419 / 1000 + gas * 21.6219 / 10_000 + 3.1 * 3.0959 + 3.5
     assert found.total(Method.LOCATION) == pytest.approx(location)
     assert found.total(Method.LOCATION, "2") == pytest.approx(kwh * 0.4419 / 1000)

@@ -38,16 +38,30 @@ def test_a_claim_covers_its_month():
     """4 of 10 MWh are claimed: six tenths count with the residual factor, and the line of the ledger is named."""
     ledger = Ledger(park(*retired(4)), {("a", JAN): 10_000.0, ("b", JAN): 10_000.0, (None, JAN): 20_000.0})
     market = ledger.market(FactorBook())
-    assert market["a", JAN].per_unit == pytest.approx(0.6 * RESIDUAL)
-    assert market[None, JAN].per_unit == pytest.approx(0.8 * RESIDUAL)
+    assert market["a", JAN].market.per_unit == pytest.approx(0.6 * RESIDUAL)
+    assert market[None, JAN].market.per_unit == pytest.approx(0.8 * RESIDUAL)
     assert ("b", JAN) not in market
-    assert "green_supply/a-out" in {factor.id for factor in market["a", JAN].factors}
+    assert "green_supply/a-out" in {factor.id for factor in market["a", JAN].market.factors}
+
+
+def test_annex_4_takes_zero_carbon_electricity_off():
+    """(came in - zero-carbon) x 0.8325 (2025 No. 910): 4 of 10 MWh are green; what emits takes nothing off."""
+    ledger = Ledger(
+        park(*retired(4), *retired(5, owner="b", green=0.05)),
+        {("a", JAN): 10_000.0, ("b", JAN): 10_000.0, (None, JAN): 20_000.0},
+    )
+    supplied = ledger.market(FactorBook())
+    assert supplied["a", JAN].annex4.per_unit == pytest.approx(0.6 * 0.8325)
+    assert supplied["b", JAN].annex4.per_unit == 0.8325
+    assert supplied[None, JAN].annex4.per_unit == pytest.approx(0.8 * 0.8325)
+    fixed, rest = supplied["a", JAN].annex4.factors
+    assert (fixed.value, rest.value, "a-out: 4000 kWh" in rest.source) == (0.8325, pytest.approx(0.6), True)
 
 
 def test_what_exceeds_consumption_covers_nothing():
     """15 MWh claimed for 10: nothing is left to the grid, and 5 MWh are listed as unused."""
     ledger = Ledger(park(*retired(15)), {("a", JAN): 10_000.0, (None, JAN): 12_000.0})
-    assert ledger.market(FactorBook())["a", JAN].per_unit == 0.0
+    assert ledger.market(FactorBook())["a", JAN].market.per_unit == 0.0
     assert [use.unused for use in ledger.uses] == [5000.0]
 
 
@@ -55,10 +69,10 @@ def test_a_year_is_covered_evenly_as_far_as_it_is_over():
     """Of a year's claim the finished months take their days; when all are over, claimed / consumed of the year."""
     claim = park(*retired(365, period="2026"))
     early = Ledger(claim, {("a", JAN): 62_000.0, (None, JAN): 62_000.0})
-    assert early.market(FactorBook())["a", JAN].per_unit == pytest.approx(0.5 * RESIDUAL)
+    assert early.market(FactorBook())["a", JAN].market.per_unit == pytest.approx(0.5 * RESIDUAL)
     year = {(owner, month): 100_000.0 for month in months_of("2026") for owner in ("a", None)}
     late = Ledger(claim, year).market(FactorBook())
-    assert [each.per_unit for each in late.values()] == pytest.approx([RESIDUAL * (1 - 365 / 1200)] * 24)
+    assert [each.market.per_unit for each in late.values()] == pytest.approx([RESIDUAL * (1 - 365 / 1200)] * 24)
 
 
 def test_the_park_as_a_whole_covers_everybody():
@@ -68,9 +82,9 @@ def test_the_park_as_a_whole_covers_everybody():
         {("a", JAN): 10_000.0, ("b", JAN): 10_000.0, (None, JAN): 20_000.0},
     )
     market = ledger.market(FactorBook())
-    assert market["a", JAN].per_unit == pytest.approx(RESIDUAL * (1 - 0.4 - 0.3))
-    assert market["b", JAN].per_unit == pytest.approx(RESIDUAL * 0.5)
-    assert market[None, JAN].per_unit == pytest.approx(RESIDUAL * 0.4)
+    assert market["a", JAN].market.per_unit == pytest.approx(RESIDUAL * (1 - 0.4 - 0.3))
+    assert market["b", JAN].market.per_unit == pytest.approx(RESIDUAL * 0.5)
+    assert market[None, JAN].market.per_unit == pytest.approx(RESIDUAL * 0.4)
 
 
 CLAIMS = st.lists(
