@@ -270,13 +270,13 @@ def test_any_change_is_as_if_it_had_always_been_so(tmp_path_factory: pytest.Temp
     """Whatever changes in the park file and whatever comes late in between: to the last bit a full computation."""
     folder = tmp_path_factory.mktemp("rules")
     rng = np.random.default_rng(seed)
-    steps = rng.integers(0, 40, 400).cumsum()
-    value = 9000.0 + np.cumsum(rng.random(400) * 20)
-    value[200:] -= value[200] - 5
+    steps = rng.integers(0, 20, 250).cumsum()
+    value = 9000.0 + np.cumsum(rng.random(250) * 20)
+    value[125:] -= value[125] - 5
     told = [(int(step) * 30 * MINUTE, float(number)) for step, number in zip(steps, value, strict=True)]
     told = list(dict(told).items())
     late = rng.integers(0, len(states), len(told))
-    clock = Clock(START + 200 * DAY)
+    clock = Clock(START + 60 * DAY)
     with closing(DuckStore(folder / "a.duckdb")) as store, closing(DuckStore(folder / "b.duckdb")) as other:
         home, whole = DuckDerived(store), DuckDerived(other)
         following = follower(store, home, clock, a_park(states[0]))
