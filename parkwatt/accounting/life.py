@@ -42,14 +42,16 @@ class Life(NamedTuple):
     """What is declared of one register.
 
     Attributes:
-        digits: before it rolls over to zero, in the unit of its quantity; None if that is not declared.
+        digits: before its display rolls over to zero; None if that is not declared.
         limit: most it can count in an hour [unit of its quantity]; None if that is not known.
         events: what happened to it, by time.
+        ratio: of the transformers before the meter, ct times pt; some devices multiply by it themselves.
     """
 
     digits: int | None = None
     limit: float | None = None
     events: tuple[Declared, ...] = ()
+    ratio: float = 1.0
 
 
 UNDECLARED = Life()
@@ -75,7 +77,7 @@ class Lives:
     def of(self, meter: Meter, quantity: str) -> Life:
         """What is declared of a meter's register of a quantity; of all of its registers where none is named."""
         events = (e for e in self._events.get(meter.id, ()) if not quantity or e.quantity in {None, quantity})
-        return Life(meter.register_digits, _limit(self._park, meter), self._declared(events))
+        return Life(meter.register_digits, _limit(self._park, meter), self._declared(events), meter.ct * meter.pt)
 
     def moved_into(self, meters: Iterable[Meter], start: Millis, end: Millis) -> Span:
         """A stretch, and beyond it the times at which meters with a wrong clock put what belongs into it."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from parkwatt.accounting.declared import Joint, Placed, joint, placed, rewritten
 from parkwatt.accounting.happenings import Basis, Happening, RegisterEvent
 from parkwatt.accounting.life import UNDECLARED, Declared, Life
-from parkwatt.accounting.rollover import rolled_over
+from parkwatt.accounting.rollover import rolled_over, widths
 from parkwatt.accounting.transients import LONGEST_DIP, without_transients
 from parkwatt.park.events import EventKind
 from parkwatt.readings import Millis
@@ -169,8 +169,8 @@ class _Told:
                     self._joints.append(found)
                     self._settle(place, used=float(used))
             case EventKind.ROLLOVER:
-                width = 10.0 ** (self._life.digits or len(str(int(self._value[pair]))))
-                if self._rise[pair] >= 0 or self._value[pair] > width:
+                width = min(widths(float(self._value[pair]), self._life), default=None)
+                if self._rise[pair] >= 0 or width is None:
                     self._misfit(place)
                 else:
                     self._settle(place, used=float(width + self._rise[pair]))

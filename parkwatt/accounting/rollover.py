@@ -33,6 +33,20 @@ class Rolled(NamedTuple):
     basis: Basis
 
 
+def widths(before: float, life: Life) -> tuple[float, ...]:
+    """Widths that a register may have that stood at a value: not below it [unit of the register].
+
+    A display of so many digits holds as many times more as a unit on it stands for, where readings are stored times the
+    ratio of the transformers; where the device multiplies itself, its own digits count.
+    """
+    found = []
+    for ratio in {1.0, life.ratio, *(r for event in life.events for r in (event.ratio_before, event.ratio_after))}:
+        digits = len(str(int(before / ratio))) if life.digits is None else life.digits
+        if before <= ratio * 10.0**digits:
+            found.append(ratio * 10.0**digits)
+    return tuple(sorted(found))
+
+
 def rolled_over(time: NDArray[np.int64], value: NDArray[np.float64], pair: int, life: Life) -> Rolled | None:
     """What a register counted across a fall, if that is a rollover; None if it is not.
 
@@ -40,15 +54,13 @@ def rolled_over(time: NDArray[np.int64], value: NDArray[np.float64], pair: int, 
     a rollover if the register did not count much faster than it did around it, nor more than its meter can carry.
     """
     before, after = float(value[pair]), float(value[pair + 1])
-    if life.digits is not None:
-        width = 10.0**life.digits
-        near = width * (1 - _ZONE) <= before <= width and after <= width * _ZONE
-        return Rolled(width - before + after, Basis.EVIDENCE) if near else None
-    digits = len(str(int(before)))
-    width = 10.0**digits
-    if digits < _FEWEST_DIGITS or before < width * (1 - _NARROW_ZONE) or after > width * _NARROW_ZONE:
+    zone, least = (_NARROW_ZONE, 10.0**_FEWEST_DIGITS) if life.digits is None else (_ZONE, 0.0)
+    fitting = [w for w in widths(before, life) if before >= w * (1 - zone) and after <= w * zone and w >= least]
+    if not fitting:
         return None
-    used = width - before + after
+    used = min(fitting) - before + after
+    if life.digits is not None:
+        return Rolled(used, Basis.EVIDENCE)
     hours = float(time[pair + 1] - time[pair]) / _HOUR
     around = np.r_[max(pair - _NEIGHBOURS, 0) : pair, pair + 1 : min(pair + 1 + _NEIGHBOURS, len(value) - 1)]
     rise, span = np.diff(value)[around], np.diff(time)[around]

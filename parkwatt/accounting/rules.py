@@ -16,7 +16,7 @@ from parkwatt.park.closing import Lock
 from parkwatt.park.times import Span, days_of, span_of
 from parkwatt.readings import Millis
 
-EDITION = "1"
+EDITION = "2"
 """Of the rules in the code: raised when the same readings and declarations come to other figures than before."""
 _NEAR: Millis = 31 * 86_400_000
 """Events this far outside of a month may be felt in it [ms]: meters' habits reach four weeks."""
@@ -77,8 +77,8 @@ class Rules:
         used = {name: repr(each.per_unit) for name, each in self.conversions(meter, month).items()}
         formula = self.park.formulas.get(meter.id)
         said = (
-            EDITION, meter.enterprise, meter.carrier, meter.role, life.digits, life.limit, near, str(formula),
-            self.named(meter, month), used, self.pricing.basis(meter, month),
+            EDITION, meter.enterprise, meter.carrier, meter.role, life.digits, life.limit, life.ratio, near,
+            str(formula), self.named(meter, month), used, self.pricing.basis(meter, month),
         )  # fmt: skip
         return sha256(repr(said).encode()).hexdigest()[:16]
 

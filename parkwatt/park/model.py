@@ -92,7 +92,7 @@ class Meter(Strict):
         domain: the part of the park it serves.
         ct: current transformer ratio, primary per secondary.
         pt: voltage transformer ratio, primary per secondary.
-        register_digits: digits before the register rolls over to zero, in the unit of the quantity.
+        register_digits: digits before the point on its display, before the register rolls over to zero.
         device: device model or wire format; None lets Parkwatt recognise it.
         topic: MQTT topic filter its messages come on; None where the message names the meter.
         wire_id: the meter's id in messages where it differs from `id`.

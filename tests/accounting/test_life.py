@@ -232,6 +232,35 @@ def test_limits_come_from_ratings_and_contracts():
     assert [lives.of(meter, "energy_import").limit for meter in meters] == [50.0, 1600.0, 10_000.0, None]
 
 
+BEHIND_TRANSFORMERS = [
+    (minute * MINUTE, 40.0 * ((999_900 + minute) % 1_000_000)) for minute in range(0, 245, 5)
+]  # a display of six digits counts a unit a minute behind transformers of 40
+
+
+@pytest.mark.parametrize("digits", [6, None])
+@pytest.mark.parametrize("declared", [True, False])
+def test_a_display_behind_transformers_rolls_over_at_its_own_digits(digits, declared):
+    """Readings are stored times the ratio: a display of six digits rolls over at 40 million, and not at 1 or 100."""
+    events = [{"kind": "rollover", "time": at(100)}] if declared else []
+    found = used(BEHIND_TRANSFORMERS, *events, ct=8, pt=5, register_digits=digits)
+    assert np.nansum(found.amount) == 240 * 40
+    assert found.events[0].used == 5 * 40
+
+
+def test_a_device_that_multiplies_itself_rolls_over_at_its_own_digits():
+    """Where a device sends what its transformers make of it, the width is that of what it sends."""
+    readings = [(time, value / 40) for time, value in BEHIND_TRANSFORMERS]
+    for events in ([], [{"kind": "rollover", "time": at(100)}]):
+        for digits in (6, None):
+            assert np.nansum(used(readings, *events, ct=40, register_digits=digits).amount) == 240
+
+
+def test_a_display_rolled_over_behind_the_transformers_of_its_time():
+    """What a unit of the display stood for before a change of transformers counts for a rollover before it."""
+    changed = {"kind": "ratio", "time": "1971-01-01T00:00:00", "ratio_before": 40, "ratio_after": 60}
+    assert np.nansum(used(BEHIND_TRANSFORMERS, changed, ct=60, register_digits=6).amount) == 240 * 40
+
+
 def test_an_undeclared_life():
     """A register of which nothing is declared has no width, no limit and no events."""
-    assert Life() == (None, None, ())
+    assert Life() == (None, None, (), 1.0)
