@@ -6,7 +6,7 @@ from parkwatt.accounting.factors import FactorBook
 from parkwatt.accounting.ledger import Ledger, months_of
 from parkwatt.accounting.row_sums import RowSums
 from parkwatt.accounting.rules import Market
-from parkwatt.accounting.site import ELECTRICITY, at_border
+from parkwatt.accounting.site import ELECTRICITY, brought_in
 from parkwatt.park import Park
 from parkwatt.park.ledger_check import claims_of
 from parkwatt.park.times import Span, span_of
@@ -20,7 +20,7 @@ def ledger(park: Park, home: DerivedStore, *, finished: Millis) -> Ledger:
     periods = {claim.claimed_for or claim.vintage for claim in claims_of(park.green_supply)}
     months = sorted({month for period in periods for month in months_of(period)})
     consumed: dict[tuple[str | None, date], float] = {}
-    borders = {owner: at_border(park, owner, ELECTRICITY) for owner in (None, *owners)}
+    borders = {owner: brought_in(park, owner, ELECTRICITY) for owner in (None, *owners)}
     meters = sorted({meter for terms in borders.values() for meter in terms})
     for month in months:
         span = span_of(f"{month:%Y-%m}", park.zone)

@@ -16,7 +16,7 @@ from parkwatt.accounting.known import Shares
 from parkwatt.accounting.ledger import months_of
 from parkwatt.accounting.row_sums import RowSums
 from parkwatt.accounting.rules import Rules
-from parkwatt.accounting.site import Terms, at_border
+from parkwatt.accounting.site import GIVES, Terms, brought_in
 from parkwatt.accounting.virtual import real_terms
 from parkwatt.park import CARRIERS as ALL_CARRIERS
 from parkwatt.park import Park
@@ -127,7 +127,7 @@ def inventory(rules: Rules, owner: str | None, period: str, sums: RowSums) -> In
         sums: of the rows of the period, of all meters that count.
     """
     park = rules.park
-    borders = {carrier: _real(park, at_border(park, owner, carrier)) for carrier in counted_carriers(park, owner)}
+    borders = {carrier: _real(park, brought_in(park, owner, carrier)) for carrier in counted_carriers(park, owner)}
     borders = {carrier: terms for carrier, terms in borders.items() if terms}
     lines = [
         *(_metered(rules, carrier, terms, sums, period) for carrier, terms in borders.items()),
@@ -198,11 +198,12 @@ def _inside(declared: str, period: str) -> float:
 
 
 def _real(park: Park, terms: Terms) -> dict[str, float]:
-    """A sum of meters in terms of those that have rows."""
+    """A sum of meters in terms of those that have rows, and CO2 in them."""
     found: dict[str, float] = {}
     for meter, factor in terms.items():
         for real, number in real_terms(park, meter).items():
-            found[real] = found.get(real, 0.0) + factor * number
+            if park.meter_by_id[real].role not in GIVES:
+                found[real] = found.get(real, 0.0) + factor * number
     return {meter: factor for meter, factor in found.items() if factor}
 
 

@@ -15,6 +15,8 @@ from parkwatt.accounting.virtual import combined
 from parkwatt.park import Meter, Park, Role
 
 ELECTRICITY = "electricity"
+GIVES = frozenset({Role.GENERATION, Role.STORAGE})
+"""Roles of meters that give energy out: coal and CO2 of it count where the energy for it came in."""
 
 Terms = Mapping[str, float]
 """A number per meter id."""
@@ -68,16 +70,22 @@ def at_border(park: Park, enterprise: str | None, carrier: str) -> Terms:
     return {meter: factor for meter, factor in border.items() if factor}
 
 
+def brought_in(park: Park, enterprise: str | None, carrier: str) -> dict[str, float]:
+    """What came in over a border and has coal and CO2.
+
+    What generators and batteries of others give behind the border has none: coal and CO2 count where energy came in.
+    """
+    border = at_border(park, enterprise, carrier)
+    return {meter: factor for meter, factor in border.items() if park.meter_by_id[meter].role not in GIVES}
+
+
 def _giving(park: Park, enterprise: str | None, carrier: str) -> list[Meter]:
     """The generators and batteries of an enterprise, or of the park, that are below no other."""
     all_use = park_use(park, carrier)
     return [
         m
         for m in park.meters
-        if m.role in {Role.GENERATION, Role.STORAGE}
-        and m.carrier == carrier
-        and enterprise in {None, m.enterprise}
-        and all_use.get(m.id) == -1
+        if m.role in GIVES and m.carrier == carrier and enterprise in {None, m.enterprise} and all_use.get(m.id) == -1
     ]
 
 

@@ -90,6 +90,29 @@ def test_the_parks_total_counts_nothing_twice(store: Store, home: DerivedStore):
     assert found.core_indicator == pytest.approx((744 * 40 * 0.8325 / 1000 + 744 * 5 * 2.16219 / 1000) / energy)
 
 
+def test_electricity_of_anothers_roof_has_no_co2(duck_store: DuckStore):
+    """PV that another company owns behind an enterprise's meter: what came in from the grid counts, as with its own."""
+    meters = [
+        {"id": "grid", "role": "supply"},
+        {"id": "press", "enterprise": "works", "parent": "grid"},
+        {"id": "roof", "enterprise": "esco", "parent": "press", "role": "generation"},
+    ]
+    enterprises = [{"id": name, "name": {"en": name}} for name in ("works", "esco")]
+    green = [{"id": "g", "mwh": 744 * 0.006, "vintage": "2026-01", "enterprise": "works", "instrument": "contract"}]
+    home, park = open_derived(duck_store), park_with(enterprises=enterprises, meters=meters, green_supply=green)
+    made = steady("roof", 62 * DAY, every=HOUR, per_hour=5, quantity="energy_production", origin=START - 8 * HOUR)
+    stored(duck_store, made)
+    accounted(duck_store, home, park=park)
+    works, esco = (read_inventory(home, park, owner, "2026-01", now=NOW)[0] for owner in ("works", "esco"))
+    (power,) = works.lines
+    kwh = 744 * 12
+    assert power.amount == pytest.approx(kwh)
+    assert power.t_co2[Method.LOCATION] == pytest.approx(kwh * 0.4419 / 1000)
+    assert power.t_co2[Method.MARKET] == pytest.approx(kwh / 2 * 0.6096 / 1000)
+    assert works.core_indicator is not None
+    assert esco.lines == ()
+
+
 def test_physical_change_and_change_of_factors_are_kept_apart(duck_store: DuckStore):
     """Between two months with two factors both parts are told, and add up to the difference."""
     own = {"id": "electricity_cn/average/广东", "value": 0.5, "unit": "kgCO2/kWh", "valid_from": "2026"}
