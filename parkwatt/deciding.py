@@ -27,6 +27,11 @@ from parkwatt.surroundings import Surroundings, counted, times
 STRETCHES = frozenset({EventKind.IGNORE, EventKind.CLOCK})
 """Kinds that mean all readings from `time` until `until`."""
 
+EARLIEST, LATEST = 1990, 2199
+"""Years that a decision may be about. While a year is being typed it is 0002; all the time since then would be counted."""
+_FARTHEST = 100 * 366 * 86_400
+"""Most that a clock can be wrong [s]; those that begin in 1970 are."""
+
 
 class Counted(NamedTuple):
     """What a meter is known to have taken in over a stretch of time; None where nothing of it is known.
@@ -139,6 +144,11 @@ class Deciding:
 
 def obstacle(event: MeterEvent, park: Park) -> Remark | None:
     """What a decision lacks to mean anything; None if nothing."""
+    said = [when for when in (event.time, event.until, event.applied) if when is not None]
+    far = next((when for when in said if not EARLIEST <= when.year <= LATEST), None)
+    if far is not None:
+        what = f"the year of {far.isoformat()} is not one between {EARLIEST} and {LATEST}"
+        return Remark("far_time", what, {"time": far.isoformat(), "from": str(EARLIEST), "to": str(LATEST)})
     if event.meter not in park.meter_by_id:
         return Remark("no_meter", f"there is no meter {event.meter!r} in the park file", {"meter": event.meter})
     if event.meter in park.formulas:
@@ -162,7 +172,7 @@ def _lacking(event: MeterEvent, zone: ZoneInfo) -> Remark | None:
     """What its kind needs and it does not say."""
     if event.kind in STRETCHES and _length(event, zone) <= 0:
         return Remark("no_stretch", f"{event.kind} means a stretch of time; say until when, after its beginning")
-    if event.kind is EventKind.CLOCK and not event.shift:
+    if event.kind is EventKind.CLOCK and not 0 < abs(event.shift or 0.0) <= _FARTHEST:
         return Remark("no_shift", "say by how many seconds the times are to be moved: shift")
     if event.kind is EventKind.RATIO and (event.ratio_before is None or event.ratio_after is None):
         return Remark("no_ratio", "say both ratios: ratio_before and ratio_after")

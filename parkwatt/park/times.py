@@ -10,7 +10,8 @@ from pydantic import AfterValidator, Field
 from parkwatt.park.fields import refuse
 from parkwatt.readings import Millis, to_millis
 
-_PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 
 class Span(NamedTuple):
@@ -34,7 +35,10 @@ def days_of(period: str) -> tuple[date, date]:
         ValueError: if the text is none, or not on the calendar.
     """
     year, month, day = (int(part) if part else None for part in _parts(period))
-    first = date(year or 0, month or 1, day or 1)
+    first = date(year or 0, 1 if month is None else month, 1 if day is None else day)
+    if not _FIRST_YEAR <= first.year <= _LAST_YEAR:
+        message = f"{period!r} is before {_FIRST_YEAR} or after {_LAST_YEAR}"
+        raise ValueError(message)
     if day is not None:
         return first, first + timedelta(days=1)
     if month is not None:

@@ -73,3 +73,19 @@ def test_the_preview_is_what_comes(park: Park):
     assert used(park) - before == pytest.approx(rise, abs=1e-9)
     co2 = outlook["after"]["co2_location_kg"] - outlook["before"]["co2_location_kg"]
     assert co2 == pytest.approx(rise * 0.4419)
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"time": "0002-03-01T10:05:00"}, "far_time"),
+        ({"kind": "ignore", "until": "9999-12-31T23:59:59"}, "far_time"),
+        ({"kind": "clock", "shift": 1e20}, "no_shift"),
+    ],
+)
+def test_what_no_calendar_holds_is_refused_at_once(park: Park, answer: dict[str, object], code: str):
+    """A year that is still being typed, or a shift of ages, is refused before anything is counted."""
+    until = {"until": "2026-03-02T00:00:00"} if answer.get("kind") == "clock" else {}
+    for path in ("events/preview", "events"):
+        refused = park.client.post(f"/api/v1/{path}", json=ANSWER | until | answer)
+        assert (refused.status_code, refused.json()["detail"]["code"]) == (422, code)

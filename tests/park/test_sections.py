@@ -89,6 +89,13 @@ def test_mistakes_are_said(tmp_path: Path, old: str, new: str, said: str) -> Non
     assert said in str(refused.value)
 
 
+@pytest.mark.parametrize("text", ["2026-00", "2026-03-00", "9999-12", "9999-12-31", "9999", "0001-01-01"])
+def test_a_period_is_on_the_calendar(text: str) -> None:
+    """What is no month or day, or lies where no calendar goes, is a wrong value and never taken for another."""
+    with pytest.raises(ValueError, match=f"{text}|must be in|out of range"):
+        days_of(text)
+
+
 @given(st.dates(date(1971, 1, 2), date(2090, 12, 30)))
 def test_periods_nest(day: date) -> None:
     """A day lies in its month and that in its year, and each ends where the next begins."""
