@@ -28,7 +28,7 @@ STRETCHES = frozenset({EventKind.IGNORE, EventKind.CLOCK})
 """Kinds that mean all readings from `time` until `until`."""
 
 EARLIEST, LATEST = 1990, 2199
-"""Years that a decision may be about. While a year is being typed it is 0002; all the time since then would be counted."""
+"""Years that a decision may be about: while a year is typed it is 0002, and all since then would be counted."""
 _FARTHEST = 100 * 366 * 86_400
 """Most that a clock can be wrong [s]; those that begin in 1970 are."""
 
