@@ -1,7 +1,6 @@
 """Reads the rows of a period, and makes the carbon inventory of them."""
 
-from parkwatt.account_market import ledger
-from parkwatt.accounting.factors import FactorBook
+from parkwatt.account_market import claims
 from parkwatt.accounting.inventory import Inventory, inventory
 from parkwatt.accounting.ledger import Ledger
 from parkwatt.accounting.periods import QUARTER, month_start
@@ -38,12 +37,11 @@ def read_inventory(
     if end <= span.start:
         message = f"{period} has not begun: there is nothing to count"
         raise NothingOverError(message)
-    claims = ledger(park, home, finished=month_start(now, park.zone))
+    found = claims(park, home, finished=month_start(now, park.zone))
     sums = RowSums(Span(span.start, end))
     for start in range(span.start, end, _AT_ONCE):
         sums.add(home.consumption(start=start, end=min(start + _AT_ONCE, end)))
-    rules = Rules(park, market=claims.market(FactorBook.of(park)))
-    return inventory(rules, owner, period, sums), claims
+    return inventory(Rules(park, market=found.market), owner, period, sums), found.ledger
 
 
 def _span(period: str, park: Park) -> Span:

@@ -21,8 +21,9 @@ EDITION = "2"
 _NEAR: Millis = 31 * 86_400_000
 """Events this far outside of a month may be felt in it [ms]: meters' habits reach four weeks."""
 
-Market = Mapping[tuple[str | None, date], Supplied]
-"""What contracts and certificates cover, per enterprise (None: the park itself) and first day of a month."""
+Market = Mapping[tuple[str | None, str, date], Supplied]
+"""What contracts and certificates make of electricity, by enterprise (None: the park itself), meter and first day of a
+month; the meter is empty for all meters of the enterprise that others are not supplied through."""
 
 
 class Rules:
@@ -58,7 +59,10 @@ class Rules:
         """What one unit of a meter's amount stands for in a month, by field of derived data."""
         key = (meter.id, month)
         if key not in self._conversions:
-            supplied = self._market.get((meter.enterprise, month)) if meter.carrier == "electricity" else None
+            supplied = None
+            if meter.carrier == "electricity":
+                of_all = self._market.get((meter.enterprise, "", month))
+                supplied = self._market.get((meter.enterprise, meter.id, month), of_all)
             self._conversions[key] = conversions(
                 self.book, meter, self.park.grid_region, year=month.year, supplied=supplied
             )

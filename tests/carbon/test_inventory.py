@@ -113,6 +113,39 @@ def test_electricity_of_anothers_roof_has_no_co2(duck_store: DuckStore):
     assert esco.lines == ()
 
 
+def test_what_is_handed_on_is_not_covered_by_who_hands_it_on(duck_store: DuckStore):
+    """A landlord covers all that he uses, 7 kW of 12; his tenant, 5 kW, nothing: both and the park add up."""
+    meters = [
+        {"id": "grid", "role": "supply"},
+        {"id": "press", "enterprise": "works", "parent": "grid"},
+        {"id": "hall", "enterprise": "works", "parent": "press"},
+        {"id": "shop", "enterprise": "tenant", "parent": "hall"},
+    ]
+    enterprises = [{"id": name, "name": {"en": name}} for name in ("works", "tenant")]
+    green = [{"id": "g", "mwh": 744 * 0.007, "vintage": "2026-01", "enterprise": "works", "instrument": "contract"}]
+    home, park = open_derived(duck_store), park_with(enterprises=enterprises, meters=meters, green_supply=green)
+    for meter, power in (("hall", 6), ("shop", 5)):
+        stored(duck_store, steady(meter, 62 * DAY, every=HOUR, per_hour=power, origin=START - 8 * HOUR))
+    stored(duck_store, steady("grid", 62 * DAY, every=HOUR, per_hour=12, origin=START - 8 * HOUR))
+    stored(duck_store, steady("press", 62 * DAY, every=HOUR, per_hour=12, origin=START - 8 * HOUR))
+    clock = Clock(NOW)
+    for _ in range(2):
+        follower(duck_store, home, clock, park).go_round()
+        clock.now += DAY
+    found = {owner: read_inventory(home, park, owner, "2026-01", now=NOW)[0] for owner in ("works", "tenant", None)}
+    for method, factor in ((Method.MARKET, 0.6096), (Method.ANNEX_4, 0.8325)):
+        totals = {owner: each.total(method) for owner, each in found.items()}
+        theirs = 744 * 5 * factor / 1000
+        assert totals == {
+            "works": pytest.approx(0, abs=1e-9), "tenant": pytest.approx(theirs), None: pytest.approx(theirs)
+        }  # fmt: skip
+    (line,) = found["works"].lines
+    assert "market/through/press" in {factor.id for factor in line.factors}
+    assert any(
+        "works: 5208 kWh x 0 (" in factor.source and "green_supply/g" in factor.source for factor in line.factors
+    )
+
+
 def test_physical_change_and_change_of_factors_are_kept_apart(duck_store: DuckStore):
     """Between two months with two factors both parts are told, and add up to the difference."""
     own = {"id": "electricity_cn/average/广东", "value": 0.5, "unit": "kgCO2/kWh", "valid_from": "2026"}
