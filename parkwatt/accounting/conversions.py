@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from parkwatt.accounting.emissions import GJ_PER_KWH, GJ_PER_TCE, M3_PER_TABLE_UNIT, Conversion, Supplied
 from parkwatt.accounting.factors import ANNEX_4, AVERAGE, RESIDUAL, Factor, FactorBook
-from parkwatt.accounting.factors.library import HEAT
+from parkwatt.accounting.factors.library import HEAT, shipped
 from parkwatt.park import Meter, Role
 
 KG_PER_T = 1000.0
@@ -50,6 +50,12 @@ def of_carrier(
     if carrier in {"heat", "steam"}:
         return _heat(book, year, steam=carrier == "steam")
     return {"kwh": Conversion(1.0 / GJ_PER_KWH, ())} if carrier == "cooling" else {}
+
+
+def of_fuel(book: FactorBook, fuel: str, *, year: int) -> tuple[dict[str, Conversion], str]:
+    """The same for a fuel of the table, and the unit that it is counted in: t or m3."""
+    by_volume = shipped()[f"fuels_cn/{fuel}/ncv"].unit.endswith("1e4Nm3")
+    return _fuel(book, fuel, M3_PER_TABLE_UNIT if by_volume else 1.0, year), "m3" if by_volume else "t"
 
 
 def _electricity(book: FactorBook, region: str | None, year: int, supplied: Supplied | None) -> dict[str, Conversion]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import fsum
 
-from parkwatt.accounting.conversions import of_carrier
+from parkwatt.accounting.conversions import of_carrier, of_fuel
 from parkwatt.accounting.energy_use import CARRIERS, counted_carriers
 from parkwatt.accounting.factors import Factor
 from parkwatt.accounting.known import Shares
@@ -164,14 +164,18 @@ def _delivered(rules: Rules, owner: str | None, period: str) -> Iterator[Line]:
         share = _inside(each.period, period)
         if (owner is not None and each.enterprise != owner) or not share:
             continue
-        found = of_carrier(rules.book, each.carrier, None, year=days_of(each.period)[0].year)
+        year, unit = days_of(each.period)[0].year, QUANTITIES[ALL_CARRIERS[each.carrier].register].unit
+        if each.fuel is None:
+            found = of_carrier(rules.book, each.carrier, None, year=year)
+        else:
+            found, unit = of_fuel(rules.book, each.fuel, year=year)
         co2, energy = found.get("co2_location_kg"), found.get("tce_equal")
         t_co2 = None if co2 is None else each.amount * share * co2.per_unit / KG_PER_T
         yield Line(
-            scope="1" if each.carrier in _FUELS else "2",
+            scope="1" if each.fuel or each.carrier in _FUELS else "2",
             source=each.carrier,
             amount=each.amount * share,
-            unit=QUANTITIES[ALL_CARRIERS[each.carrier].register].unit,
+            unit=unit,
             t_co2=dict.fromkeys(Method, t_co2),
             factors=() if co2 is None else co2.factors,
             shares=None,

@@ -12,6 +12,14 @@ from parkwatt.park.times import Period
 Amount = Annotated[float, Field(ge=0)]
 
 
+Fuel = Literal[
+    "天然气", "液化天然气", "液化石油气", "炼厂干气", "焦炉煤气", "高炉煤气", "转炉煤气",
+    "汽油", "柴油", "一般煤油", "燃料油", "原油",
+    "无烟煤", "一般烟煤", "褐煤", "焦炭",
+]  # fmt: skip
+"""Names of fuels as the table of fuels has them."""
+
+
 class OwnFactor(Strict):
     """A factor that takes the place of one that ships with Parkwatt, or stands beside them.
 
@@ -108,12 +116,15 @@ class FuelDelivery(Strict):
         enterprise: id of the enterprise; the park's own where it is left out.
         carrier: what came.
         period: year, month or day it was used in.
-        amount: how much [t; m3 for gas].
+        fuel: which fuel it is, as the table of fuels names it; where it is left out diesel (柴油) for oil, bituminous
+            coal (一般烟煤) for coal and natural gas (天然气) for gas.
+        amount: how much [t; m3 for gas; the unit of the table, t or m3, where `fuel` is named].
         source: the delivery note.
     """
 
     enterprise: Id | None = None
     carrier: CarrierName
     period: Period
+    fuel: Fuel | None = None
     amount: Amount
     source: str = ""

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from openpyxl import load_workbook
@@ -9,10 +10,12 @@ from typer.testing import CliRunner
 
 from dashboards.reports.inventory_file import write
 from parkwatt.account import Accountant
+from parkwatt.accounting.factors.library import shipped
 from parkwatt.accounting.inventory import Method, changes
 from parkwatt.cli import app
 from parkwatt.inventories import NothingOverError, PeriodError, read_inventory
 from parkwatt.park import Park
+from parkwatt.park.carbon import Fuel
 from parkwatt.park.times import span_of
 from parkwatt.store import Store
 from parkwatt.store.derived import DerivedStore, Stretch
@@ -88,6 +91,31 @@ def test_the_parks_total_counts_nothing_twice(store: Store, home: DerivedStore):
     assert power.t_co2[Method.LOCATION] == pytest.approx(744 * 40 * 0.4419 / 1000)
     energy = 744 * 40 * 0.28078 / 1000 + 744 * 5 * 38.931 / 29.3076 / 1000
     assert found.core_indicator == pytest.approx((744 * 40 * 0.8325 / 1000 + 744 * 5 * 2.16219 / 1000) / energy)
+
+
+@pytest.mark.parametrize(
+    ("carrier", "fuel", "expected"),
+    [
+        ("coal", "无烟煤", ("t", 2.5215, 26.7)), ("coal", None, ("t", 1.7417, 19.57)), ("oil", "汽油", ("t", 2.9251, 43.07)),
+        ("gas", "液化石油气", ("t", 3.1013, 50.179)), ("gas", "焦炉煤气", ("m3", 8.8638e-4, 179.81e-4)),
+    ],
+)  # fmt: skip
+def test_a_delivery_names_its_fuel(duck_store: DuckStore, carrier, fuel, expected):
+    """CO2 and standard coal of a delivery are those of its fuel, in the unit of the table of fuels."""
+    unit, co2, gj = expected
+    delivery = {"enterprise": "works", "carrier": carrier, "fuel": fuel, "period": "2026-01", "amount": 40}
+    park = park_with(deliveries=[delivery], meters=[], events=[])
+    found, _ = read_inventory(open_derived(duck_store), park, "works", "2026-01", now=NOW)
+    (line,) = found.lines
+    assert (line.scope, line.unit, line.amount) == ("1", unit, 40)
+    assert line.t_co2 == pytest.approx(dict.fromkeys(Method, 40 * co2), rel=1e-4)
+    assert found.tce_equal == pytest.approx(40 * gj / 29.3076)
+
+
+def test_every_fuel_of_the_table_can_be_delivered():
+    """The names that a delivery may have are those of the table of fuels."""
+    table = {factor.split("/")[1] for factor in shipped() if factor.startswith("fuels_cn/") and factor.endswith("/ncv")}
+    assert set(get_args(Fuel)) == table
 
 
 def test_electricity_of_anothers_roof_has_no_co2(duck_store: DuckStore):
