@@ -126,10 +126,13 @@ def _warn(bill: "Bill") -> None:
 
 def _months(last: str, count: int) -> list[date]:
     """The first days of some months."""
+    from parkwatt.park.times import days_of
+
     try:
         months = [date.fromisoformat(f"{last}-01")]
-        while len(months) < count:
-            months.insert(0, (months[0] - timedelta(days=1)).replace(day=1))
-    except (ValueError, OverflowError):
+        days_of(last)
+    except ValueError:
         given.end(2, f"--month: {last!r} is no month; write it as 2026-03")
+    while len(months) < count:
+        months.insert(0, (months[0] - timedelta(days=1)).replace(day=1))
     return months

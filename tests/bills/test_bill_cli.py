@@ -78,6 +78,7 @@ def test_an_incomplete_month(folder: Path) -> None:
     [
         ((), "May", "steel", "write it as 2026-03"),
         ((), "2018-13", "steel", "write it as 2026-03"),
+        ((), "9999-12", "steel", "write it as 2026-03"),
         ((), "2018-05", "stele", "there is no 'stele'; there are steel"),
         ((), "2018-05", None, "the park has no electricity meter at its entry"),
         (("--out", "may.pdf"), "2018-05", "steel", "ends in .xlsx or .csv"),
