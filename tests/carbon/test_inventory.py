@@ -96,7 +96,8 @@ def test_the_parks_total_counts_nothing_twice(store: Store, home: DerivedStore):
 @pytest.mark.parametrize(
     ("carrier", "fuel", "expected"),
     [
-        ("coal", "无烟煤", ("t", 2.5215, 26.7)), ("coal", None, ("t", 1.7417, 19.57)), ("oil", "汽油", ("t", 2.9251, 43.07)),
+        ("coal", "无烟煤", ("t", 2.5215, 26.7)), ("coal", None, ("t", 1.7417, 19.57)),
+        ("oil", "汽油", ("t", 2.9251, 43.07)),
         ("gas", "液化石油气", ("t", 3.1013, 50.179)), ("gas", "焦炉煤气", ("m3", 8.8638e-4, 179.81e-4)),
     ],
 )  # fmt: skip
