@@ -81,6 +81,9 @@ def _notes(found: "Inventory", ledger: "Ledger") -> Iterator[str]:
         yield f"less than 90 % of the time is known of {', '.join(found.lacking)}: the figures lack what is missing"
     if found.least_sure not in {"", "verified", "two sources"}:
         yield f"the least sure factor in it: {found.least_sure}"
+    for line in found.lines:
+        if line.shares is not None and line.note:
+            yield f"{line.source}: {line.note}"
     for use in ledger.uses:
         if use.unused > 1:
             yield f"claim {use.claim.id!r}: {use.unused / 1000:,.1f} MWh exceed consumption and cover nothing"

@@ -7,7 +7,7 @@ so that nothing its enterprises hand to each other is counted twice and its loss
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import fsum
+from math import fsum, isclose
 
 from parkwatt.accounting.conversions import of_carrier, of_fuel
 from parkwatt.accounting.energy_use import CARRIERS, counted_carriers
@@ -25,6 +25,8 @@ from parkwatt.quantities import QUANTITIES
 
 KG_PER_T = 1000.0
 _FUELS = frozenset({"gas", "coal", "oil"})
+_OTHER_FACTORS = "accounted with other factors than those named here: closed since, or about to be accounted again"
+"""Said of a line whose rows stand although factors changed."""
 _SURE = (
     "verified",
     "two sources",
@@ -58,7 +60,7 @@ class Line:
         factors: what it rests on; several of one kind where the period has more than one year.
         shares: how the time is known; None for what is declared.
         tce_equal: its energy by equal value (等价) [tce]; None where that is not known; 0 for a process.
-        note: the method or evidence of what is declared.
+        note: the method or evidence of what is declared; that rows of a closed period rest on other factors.
     """
 
     scope: str
@@ -155,7 +157,22 @@ def _metered(rules: Rules, carrier: str, terms: Terms, sums: RowSums, period: st
         factors=tuple(sorted(used, key=lambda factor: (factor.id, factor.source))),
         shares=sums.shares(terms.keys()),
         tce_equal=sums.total("tce_equal", terms),
+        note=_OTHER_FACTORS if _rests_on_others(rules, terms, sums, period) else "",
     )
+
+
+def _rests_on_others(rules: Rules, terms: Terms, sums: RowSums, period: str) -> bool:
+    """Whether rows say another location-based CO2 than the factors of now make of their amounts."""
+    months = months_of(period)
+    expected = []
+    for meter, factor in terms.items():
+        of_months = [rules.conversions(rules.park.meter_by_id[meter], month) for month in months]
+        per_unit = {each["co2_location_kg"].per_unit for each in of_months if "co2_location_kg" in each}
+        amount = sums.total("amount", {meter: factor})
+        if len(per_unit) == 1 and amount is not None:
+            expected.append(amount * per_unit.pop())
+    kg = sums.total("co2_location_kg", terms)
+    return kg is not None and not isclose(kg, fsum(expected), rel_tol=1e-6, abs_tol=1e-3)
 
 
 def _delivered(rules: Rules, owner: str | None, period: str) -> Iterator[Line]:

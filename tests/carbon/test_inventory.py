@@ -175,6 +175,24 @@ def test_what_is_handed_on_is_not_covered_by_who_hands_it_on(duck_store: DuckSto
     )
 
 
+def test_a_closed_month_does_not_name_factors_that_it_does_not_rest_on(duck_store: DuckStore):
+    """A factor changes after the month was closed: its figure stands, and the line says that it rests on another."""
+    own = {"id": "electricity_cn/average/广东", "unit": "kgCO2/kWh", "source": "letter", "reason": "test"}
+    lock = {"period": "2026-01", "by": "Li", "reason": "reported"}
+    home, park = open_derived(duck_store), park_with(factors=[own | {"value": 0.5}])
+    accounted(duck_store, home, park=park)
+    notes, totals = [], []
+    for now in (park, park_with(factors=[own | {"value": 0.6}], locks=[lock])):
+        follower(duck_store, home, Clock(NOW + 2 * DAY), now).go_round()
+        found, _ = read_inventory(home, now, "works", "2026-01", now=NOW)
+        (power,) = [line for line in found.lines if line.source == "electricity"]
+        notes.append(power.note)
+        totals.append(power.t_co2[Method.LOCATION])
+    assert totals == pytest.approx([744 * 12 * 0.5 / 1000] * 2)
+    assert notes[0] == ""
+    assert "other factors than those named here" in notes[1]
+
+
 def test_physical_change_and_change_of_factors_are_kept_apart(duck_store: DuckStore):
     """Between two months with two factors both parts are told, and add up to the difference."""
     own = {"id": "electricity_cn/average/广东", "value": 0.5, "unit": "kgCO2/kWh", "valid_from": "2026"}
