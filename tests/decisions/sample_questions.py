@@ -59,7 +59,7 @@ def log(now: Millis, meter: str) -> tuple[Happened, ...]:
     if meter != EXCHANGED:
         return ()
     return (
-        Happened(meter, "energy_import", now - 2 * _HOUR, "replacement", "open", 918_273.46, 12.7, None, ""),
+        Happened(meter, "energy_import", now - 2 * _HOUR, "replacement", "open", 918_273.46, 12.7 + 2**-25, None, ""),
         Happened(meter, "energy_import", now - 50 * _HOUR, "dip", "evidence", 918_100.0, 0.0, None, ""),
         Happened(meter, "energy_import", now - 900 * _HOUR, "reset", "declared", 5_120.5, 0.0, 1.5, "flood"),
     )

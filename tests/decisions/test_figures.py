@@ -66,6 +66,8 @@ def test_attention_leads_to_the_question(park: Park):
         "register_open", "press", "works", EXCHANGED + 5 * MINUTE,
     )  # fmt: skip
     assert _address(line) == "/meter/press#questions"
+    for side in ("before", "after"):
+        assert len(str(line.params[side]).partition(".")[2]) <= 6
     for n in range(5):
         fell = [(k * 5 * MINUTE, 9000.0 + k if k < 20 else 5.0 + k) for k in range(40)]
         stored(park.installation.store, register(f"m{n}", fell))

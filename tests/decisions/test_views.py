@@ -93,4 +93,6 @@ def test_a_meter_has_its_own():
     assert found.values["questions.count"].text == "1"
     log = found.fragments["log"].html
     assert [word in log for word in ("open", "by the readings", "decided", "flood")] == [True] * 4
+    assert "12.7" in log
+    assert "12.70" not in log
     assert "question" not in frame(METER, "E05-el-01").fragments["questions"].html

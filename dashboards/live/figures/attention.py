@@ -41,6 +41,8 @@ DEMAND_NEAR = 0.9
 _EACH = 5
 """More silent meters than this in one enterprise are said in one line."""
 _HOUR: Millis = 3_600_000
+_DECIMALS = 6
+"""Of registers. Accounting counts in multiples of 2^-24; more digits show only that."""
 _UNKNOWN = "\N{EN DASH}"
 """Fills the place of a number that is not known."""
 Params: TypeAlias = Mapping[str, float | int | str]
@@ -135,7 +137,8 @@ class AttentionFigures:
             return
         for meter, (event, *_) in newest.items():
             enterprise = self._context.park.meter_by_id[meter].enterprise
-            params: Params = {"before": event.before, "after": event.after, "count": len(newest[meter])}
+            before, after = round(event.before, _DECIMALS), round(event.after, _DECIMALS)
+            params: Params = {"before": before, "after": after, "count": len(newest[meter])}
             yield Attention(Severity.WARNING, "register_open", event.time, meter, enterprise, params)
 
     def _resets(self, day: ParkDay, asking: Sequence[Happened]) -> Iterator[Attention]:

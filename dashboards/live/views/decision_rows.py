@@ -19,6 +19,8 @@ from parkwatt.store.derived import Happened
 
 LISTED = 100
 """Decisions that are listed, the newest."""
+_DECIMALS = 6
+"""Accounting counts in multiples of 2^-24; more digits show only that."""
 _LEFT_OUT = frozenset({Happening.DIP, Happening.SPIKE, Happening.IGNORE, Happening.CLOCK})
 _LOOKS = {Basis.DECLARED: "good", Basis.EVIDENCE: "missing", Basis.OPEN: "warn"}
 
@@ -98,8 +100,8 @@ def _rows(edition: Edition, found: Sequence[Happened]) -> Iterable[dict[str, obj
                 state=_LOOKS[Basis(event.basis)],
             ),
             "quantity": edition.words(f"quantity.{event.quantity}"),
-            "before": exact(event.before, unit),
-            "after": exact(event.after, unit),
+            "before": exact(round(event.before, _DECIMALS), unit),
+            "after": exact(round(event.after, _DECIMALS), unit),
             "used": _used(edition, event, unit),
             "reason": event.reason,
         }
@@ -109,7 +111,8 @@ def _used(edition: Edition, event: Happened, unit: str) -> Shown:
     """What counts across it; nothing is to be said where readings are only left out or moved."""
     if event.used is None and event.kind in _LEFT_OUT:
         return Shown("")
-    return exact(event.used, unit, reason=edition.words("questions.not_known"))
+    used = None if event.used is None else round(event.used, _DECIMALS)
+    return exact(used, unit, reason=edition.words("questions.not_known"))
 
 
 def _moment(edition: Edition, time: Millis) -> str:
