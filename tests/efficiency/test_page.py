@@ -1,13 +1,18 @@
 """The page of efficiency: what it says of a load, its peaks, what is made, and of sun and batteries."""
 
+from dataclasses import replace
+
 import pytest
 
 from dashboards.live.figures.efficiency_page import EfficiencyPage
 from dashboards.live.frame import Frame
 from dashboards.live.views.efficiency import EFFICIENCY
 from dashboards.live.views.efficiency_flexibility import flexibility_cards
+from dashboards.live.views.efficiency_load import peak_list
+from parkwatt.accounting.peaks import Contribution, Peak
 from parkwatt.readings import Millis
 from tests.efficiency import sample_page
+from tests.efficiency.sample_page import START
 from tests.page.framing import CHINESE, CONTEXT, ENGLISH, frame
 from tests.page.samples import SampleFigures
 
@@ -54,6 +59,21 @@ def test_peaks_name_who_makes_them() -> None:
     assert f"/meter/{press}" in of_enterprise
     of_park = frame(EFFICIENCY).fragments["peaks"].html
     assert f"/efficiency?enterprise={FIRST}" in of_park
+
+
+def test_what_gives_is_in_a_peak_too() -> None:
+    """A list adds up to the peak: what a roof gave is taken off, and what no meter explains is there without others."""
+    found = sample_page.page(CONTEXT.park, FIRST).found
+    assert found is not None
+    meters = [meter.id for meter in CONTEXT.park.meters if meter.enterprise == FIRST]
+    gave = Peak(START, 100.0, False, {meters[0]: Contribution(-20.0, -5.0)}, 120.0)  # noqa: FBT003 -- not estimated
+    alone = Peak(START, 100.0, False, {meters[0]: Contribution(0.0, -5.0)}, 100.0)  # noqa: FBT003 -- not estimated
+    html = peak_list(ENGLISH, replace(found, peaks=(gave,))).fragments["peaks"].html
+    assert "\N{MINUS SIGN}20.0" in html
+    assert "120" in html
+    html = peak_list(ENGLISH, replace(found, peaks=(alone,))).fragments["peaks"].html
+    assert html.count("<b>100</b>") == 2
+    assert f"/meter/{meters[0]}" not in html
 
 
 @pytest.mark.parametrize("edition", [ENGLISH, CHINESE], ids=["en", "zh"])

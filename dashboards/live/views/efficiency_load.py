@@ -61,7 +61,7 @@ def _row(edition: Edition, peak: Peak, found: Efficiency) -> dict[str, object]:
             "colour": _colour(edition, name, found),
         }
         for name, power, usual in known[:_PARTS]
-        if power > 0
+        if power
     ]
     others = sum(power for _, power, _ in known[_PARTS:])
     return {
