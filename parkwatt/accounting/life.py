@@ -6,8 +6,11 @@ from typing import NamedTuple
 from parkwatt.park import Meter, Park, Role
 from parkwatt.park.events import EventKind, MeterEvent
 from parkwatt.park.times import Span, wall_clock
+from parkwatt.quantities import QUANTITIES
 from parkwatt.readings import Millis
 
+_ELECTRIC = frozenset({"kWh", "kvarh", "kVAh"})
+"""Units of registers that electric power limits."""
 _OVER_CONTRACT = 2.0
 """How many times its contracted demand a site may take before that is no consumption."""
 
@@ -77,7 +80,8 @@ class Lives:
     def of(self, meter: Meter, quantity: str) -> Life:
         """What is declared of a meter's register of a quantity; of all of its registers where none is named."""
         events = (e for e in self._events.get(meter.id, ()) if not quantity or e.quantity in {None, quantity})
-        return Life(meter.register_digits, _limit(self._park, meter), self._declared(events), meter.ct * meter.pt)
+        limit = _limit(self._park, meter) if _is_of_the_flow(meter, quantity) else None
+        return Life(meter.register_digits, limit, self._declared(events), meter.ct * meter.pt)
 
     def moved_into(self, meters: Iterable[Meter], start: Millis, end: Millis) -> Span:
         """A stretch, and beyond it the times at which meters with a wrong clock put what belongs into it."""
@@ -110,6 +114,13 @@ class Lives:
                 )
             )
         return tuple(sorted(found, key=lambda declared: (declared.time, declared.kind)))
+
+
+def _is_of_the_flow(meter: Meter, quantity: str) -> bool:
+    """Whether a register counts what flows through its meter, and not pieces of a product; without a name any may."""
+    if meter.carrier == "electricity":
+        return not quantity or (quantity in QUANTITIES and QUANTITIES[quantity].unit in _ELECTRIC)
+    return quantity in {"", meter.medium.register}
 
 
 def _limit(park: Park, meter: Meter) -> float | None:

@@ -261,6 +261,16 @@ def test_a_display_rolled_over_behind_the_transformers_of_its_time():
     assert np.nansum(used(BEHIND_TRANSFORMERS, changed, ct=60, register_digits=6).amount) == 240 * 40
 
 
+def test_what_a_meter_can_carry_limits_no_count_of_products():
+    """A contract of 800 kW says nothing of how many cells come off the line; nor GJ an hour of m3."""
+    line, heat = Meter(id="line", rated_power=1000.0), Meter(id="heat", carrier="heat", rated_power=5.0)
+    lives = Lives(Park(id="p", name=Name(en="P"), time_zone="UTC", contracted_demand=800.0, meters=(line, heat)))
+    limits = {quantity: lives.of(line, quantity).limit for quantity in ("energy_export", "reactive_energy_import")}
+    assert limits == {"energy_export": 1000.0, "reactive_energy_import": 1000.0}
+    assert lives.of(line, "production").limit is None
+    assert (lives.of(heat, "heat").limit, lives.of(heat, "volume").limit) == (5.0, None)
+
+
 def test_an_undeclared_life():
     """A register of which nothing is declared has no width, no limit and no events."""
     assert Life() == (None, None, (), 1.0)
