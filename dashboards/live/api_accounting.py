@@ -1,6 +1,6 @@
 """`/api/v1/consumption` and `/api/v1/emissions`: what registers counted, and the CO2 it stands for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ from parkwatt.accounting.life import Lives
 from parkwatt.accounting.meters import EXPORT, PRODUCTION, taken_in
 from parkwatt.accounting.periods import QUARTER, borders, day_of, day_start, local_date, quarter_of
 from parkwatt.accounting.site import Terms
-from parkwatt.park import Meter, Park
+from parkwatt.park import Meter, Park, Role
 from parkwatt.quantities import QUANTITIES
 from parkwatt.readings import Millis, SeriesKey, to_iso
 from parkwatt.store.derived import Stretch
@@ -56,6 +56,8 @@ def accounting_routes(context: Context) -> APIRouter:
     ) -> dict[str, list[ConsumptionAnswer]]:
         """What registers counted between the borders of periods, which are aligned to the park's local day.
 
+        One row for what came in and one for what went out: a generator that counts its production has that alone.
+
         Without `from` and `to`: the last 24 hours. `every` is a multiple of 15min, or 1d for local days.
         """
         edges = _borders(context, from_, to, every)
@@ -63,8 +65,11 @@ def accounting_routes(context: Context) -> APIRouter:
         if len(meters) * (len(edges) - 1) > _MOST_PERIODS:
             raise HTTPException(400, "that is too much for one answer; ask for fewer meters, a shorter time or 1d")
         found = []
-        for key, used in _registers(context, meters, edges).items():
+        registers = _registers(context, meters, edges)
+        for key, used in registers.items():
             about = context.park.meter_by_id[key.meter]
+            if not _counts(about, key, registers):
+                continue
             for i, (start, end) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)):
                 amount = float(used.amount[i])
                 found.append(
@@ -127,6 +132,12 @@ def accounting_routes(context: Context) -> APIRouter:
         return {"emissions": answers, "factors": list(factors.values())}
 
     return router
+
+
+def _counts(meter: Meter, register: SeriesKey, registers: Collection[SeriesKey]) -> bool:
+    """Whether a register is not said by another one too: what a generator makes is what it gives out."""
+    makes = meter.role is Role.GENERATION and SeriesKey(meter.id, PRODUCTION, None) in registers
+    return (register.quantity == PRODUCTION) == makes
 
 
 def _sum(

@@ -156,6 +156,30 @@ def test_consumption_of_local_days(web: Web) -> None:
     ]
 
 
+def test_what_a_generator_makes_is_there_once(store: DuckStore) -> None:
+    """Production and export of a generator are the same energy; a consumer's production register counts nothing."""
+    meters = (Meter(id="roof", role=Role.GENERATION), Meter(id="hall"))
+    app = FastAPI()
+    later = START + 8 * QUARTER
+    app.include_router(
+        api_routes(Context(PARK.with_meters(meters), store, Live(), lambda: Status(store.totals()), lambda: later))
+    )
+    readings = [
+        structs.replace(energy(10.0 * i, meter=meter, time=START + i * QUARTER), quantity=quantity)
+        for meter in ("roof", "hall")
+        for quantity in ("energy_import", "energy_export", "energy_production")
+        for i in range(5)
+    ]
+    store.write(Batch.of(readings))
+    span = {"from": to_iso(START), "to": to_iso(START + 4 * QUARTER), "every": "1h"}
+    rows = TestClient(app).get("/api/v1/consumption", params=span).json()["consumption"]
+    assert sorted((row["meter"], row["direction"], row["amount"]) for row in rows) == [
+        ("hall", "in", 40.0),
+        ("hall", "out", 40.0),
+        ("roof", "out", 40.0),
+    ]
+
+
 def test_emissions(web: Web) -> None:
     """Emissions count each enterprise's entry once, and name the factor and how sure it is."""
     hour = [energy(100.0 * i, time=START + i * QUARTER) for i in range(5)]
