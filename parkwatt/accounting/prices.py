@@ -17,7 +17,8 @@ from parkwatt.readings import Millis
 
 _SMALLEST = Decimal("0.0001")
 """Prices per unit are rounded to this: 0.01 fen (2021 No. 331 of the Guangdong price authority)."""
-
+_HOT = 35.0
+"""Highest temperature of a day from which on it has sharp hours [degC] (2021 No. 331)."""
 
 _PRICES, _TARIFFS = "prices/", "tariffs/"
 
@@ -58,7 +59,9 @@ class Pricing:
         self._prices: dict[str, list[Price]] = {}
         for price in sorted(park.prices, key=lambda price: price.month):
             self._prices.setdefault(price.tariff, []).append(price)
-        self.hot_days = frozenset(day.date for day in park.hot_days)
+        self.hot_days = frozenset(
+            day.date for day in park.hot_days if day.temperature is None or day.temperature >= _HOT
+        )
         self._days: dict[tuple[str, date], NDArray[np.float64]] = {}
 
     def tariff_of(self, meter: Meter) -> Tariff | None:

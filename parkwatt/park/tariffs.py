@@ -66,7 +66,7 @@ class HotDay(Strict):
 
     Attributes:
         date: the day.
-        temperature: highest of the day at the place the rule names [degC].
+        temperature: highest of the day at the place the rule names [degC]; below 35 the day is not hot.
         source: who measured it.
     """
 

@@ -60,6 +60,13 @@ def test_periods_have_their_prices():
     assert found[15 * 4] == pytest.approx(1.0410 + 0.03)
 
 
+def test_a_day_below_35_degrees_is_not_hot():
+    """A table of the weather may name every day: from 35 degrees on it is hot, and where no temperature is said."""
+    said = [("2026-05-20", 34.9), ("2026-05-21", 35.0), ("2026-05-22", None)]
+    prices, _ = pricing(hot_days=[{"date": day, "temperature": degrees} for day, degrees in said])
+    assert prices.hot_days == {date(2026, 5, 21), date(2026, 5, 22)}
+
+
 def test_a_hot_day_is_sharp():
     """On a day that turned out hot, and in July to September, 11 to 12 and 15 to 17 o'clock cost more."""
     for day in (date(2026, 5, 20), date(2026, 7, 1)):
