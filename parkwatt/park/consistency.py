@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from parkwatt.park.carbon import GreenSupply
+from parkwatt.park.carbon import GreenSupply, OwnFactor
 from parkwatt.park.carriers import CARRIERS
 from parkwatt.park.ledger_check import flaws
 from parkwatt.park.mistakes import Mistake, Place, suggestion
 from parkwatt.park.source import Record
-from parkwatt.park.tariffs import Tariff
+from parkwatt.park.tariffs import Price, Tariff
 
 ById = Mapping[str, Record]
 """Records by id; of several with one id the first."""
@@ -101,6 +101,22 @@ def tariff_of_park(name: str | None, tariffs: Sequence[Tariff], place: Place) ->
     known = [tariff.id for tariff in tariffs]
     if name is not None and name not in known:
         yield place.mistake(f"park names a tariff {name!r} that is not there", suggestion(name, known))
+
+
+def ambiguous(section: str, lines: Sequence[Price | OwnFactor], records: Sequence[Record]) -> Iterator[Mistake]:
+    """Lines that say two numbers of the same: a price of one tariff from one month on, a factor from one time on."""
+    first: dict[tuple[str, str], Place] = {}
+    for line, record in zip(lines, records, strict=True):
+        if isinstance(line, Price):
+            name, since, key = line.tariff, line.month, "month"
+        else:
+            name, since, key = line.id, line.valid_from or "", "id"
+        place = record.where((key,))
+        other = first.setdefault((name, since), place)
+        if other is not place:
+            from_then = f" from {since} on" if since else ""
+            what = f"{name!r}{from_then} stands twice in {section}, first in {other.file} line {other.line}"
+            yield place.mistake(what, "leave the line that holds")
 
 
 def ledger(lines: Sequence[GreenSupply], records: Sequence[Record]) -> Iterator[Mistake]:

@@ -124,6 +124,8 @@ class _Reader:
         if facts is None or self._mistakes or self._document.mistakes:
             return None
         self._mistakes += consistency.tariff_of_park(facts.tariff, built["tariffs"], self._document.place(root))
+        for name in ("prices", "factors"):
+            self._mistakes += consistency.ambiguous(name, built[name], records[name])
         self._mistakes += consistency.ledger(built["green_supply"], records["green_supply"])
         return None if self._mistakes else Park(**dict(facts), **built)
 

@@ -237,6 +237,21 @@ def test_devices_unchecked(tmp_path: Path) -> None:
     assert check(write(tmp_path, HEAD + "meters: [{id: a, device: anything}]\n")) == []
 
 
+def test_two_numbers_of_the_same(tmp_path: Path) -> None:
+    """A second price of a tariff from one month on, a second factor from one time on: neither is preferred."""
+    factor = "id: 'fuels_cn/柴油/co2', value: 3, unit: t, source: s, reason: r"
+    yaml = (
+        f"{HEAD}tariffs: [{{id: t}}, {{id: u}}]\n"
+        "prices:\n"
+        "  - {tariff: t, month: 2026-05, flat: 0.6}\n  - {tariff: u, month: 2026-05, flat: 0.7}\n"
+        "  - {tariff: t, month: 2026-06, flat: 0.6}\n  - {tariff: t, month: 2026-05, flat: 0.9}\n"
+        f"factors:\n  - {{{factor}}}\n  - {{{factor}, valid_from: 2026}}\n  - {{{factor}}}\n"
+    )
+    price, again = said(write(tmp_path, yaml))
+    assert "'t' from 2026-05 on stands twice in prices, first in park.yaml line 4; leave the line that holds" in price
+    assert "'fuels_cn/柴油/co2' stands twice in factors, first in park.yaml line" in again
+
+
 def test_printed_without_column() -> None:
     """A mistake in a row of a table is printed without a column, so that editors can still jump to the line."""
     assert str(Mistake("m.csv", 3, None, "wrong", "right")) == "m.csv:3: wrong; right"
