@@ -10,6 +10,7 @@ from dashboards.live.figures.closings import ClosingFigures, Closings
 from dashboards.live.figures.efficiency_page import EfficiencyFigures, EfficiencyPage
 from dashboards.live.figures.enterprise import EnterpriseFigures
 from dashboards.live.figures.enterprises import EnterpriseMeters
+from dashboards.live.figures.explain import Explained, ExplainFigures
 from dashboards.live.figures.inbox import InboxFigures
 from dashboards.live.figures.losses import LossFigures
 from dashboards.live.figures.meter import MeterFigures
@@ -29,6 +30,7 @@ from dashboards.live.figures.shapes import (
     ParkNow,
     TopicPage,
 )
+from parkwatt.explaining import Question
 from parkwatt.readings import Millis
 from parkwatt.store.derived import Happened
 
@@ -51,6 +53,7 @@ class GatheredFigures:
         self._questions = QuestionFigures(context)
         self._closings = ClosingFigures(context)
         self._analysis = AnalysisFigures(context)
+        self._explain = ExplainFigures(context)
         self._efficiency = EfficiencyFigures(context)
         self._meters: dict[str, MeterFigures] = {}
         self._enterprises: dict[str, EnterpriseFigures] = {}
@@ -119,6 +122,10 @@ class GatheredFigures:
     def analysis(self, now: Millis, asked: Asked) -> AnalysisPage:
         """A period against another one."""
         return self._analysis.of(now, asked)
+
+    def explain(self, now: Millis, question: Question) -> Explained:
+        """Where a figure comes from."""
+        return self._explain.of(now, question)
 
     def efficiency(self, now: Millis, enterprise: str | None, period: str) -> EfficiencyPage:
         """Efficiency of an enterprise, or of the park."""

@@ -6,6 +6,7 @@ from typing import Protocol
 from dashboards.live.figures.analysis import AnalysisPage, Asked
 from dashboards.live.figures.closings import Closings
 from dashboards.live.figures.efficiency_page import EfficiencyPage
+from dashboards.live.figures.explain import Explained
 from dashboards.live.figures.quality import Judged
 from dashboards.live.figures.questions import Questions
 from dashboards.live.figures.shapes import (
@@ -20,6 +21,7 @@ from dashboards.live.figures.shapes import (
     ParkNow,
     TopicPage,
 )
+from parkwatt.explaining import Question
 from parkwatt.readings import Millis
 from parkwatt.store.derived import Happened
 
@@ -85,6 +87,10 @@ class Figures(Protocol):
 
     def analysis(self, now: Millis, asked: Asked) -> AnalysisPage:
         """A period against another one."""
+        ...
+
+    def explain(self, now: Millis, question: Question) -> Explained:
+        """Where a figure comes from."""
         ...
 
     def efficiency(self, now: Millis, enterprise: str | None, period: str) -> EfficiencyPage:

@@ -114,6 +114,7 @@ class Step:
         notes: what else is to be known.
         weight: what its parent multiplies its result with; None where it only stands beside.
         start, end: the time it is about [ms]; None where it is about none.
+        meter: id of the meter whose part it is; None where it is of several.
         children: the steps that it rests on.
     """
 
@@ -130,6 +131,7 @@ class Step:
     weight: float | None = None
     start: Millis | None = None
     end: Millis | None = None
+    meter: str | None = None
     children: "tuple[Step, ...]" = ()
 
     @property

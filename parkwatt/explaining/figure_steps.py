@@ -121,6 +121,7 @@ def _meter_step(looking: Looking, meter: Meter, field: str, stretch: Stretch, *,
         weight=weight,
         start=stretch.start,
         end=stretch.end,
+        meter=meter.id,
         children=children,
     )
 

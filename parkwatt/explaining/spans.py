@@ -81,6 +81,9 @@ def depth_of(text: str) -> Depth:
 def _quarter(park: Park, at: str) -> Stretch:
     try:
         start = quarter_of(from_iso(at), park.zone)
+    except OverflowError as error:
+        message = f"{at} is beyond the calendar"
+        raise NoFigureError(message) from error
     except ValueError as error:
         raise NoFigureError(str(error)) from error
     return Stretch(start, start + QUARTER)

@@ -76,6 +76,7 @@ def test_sentences_in_chinese(client: TestClient):
         ({"what": "kwh", "month": "2026-13"}, 400, "is not on the calendar"),
         ({"what": "kwh", "day": "2026-01"}, 400, "is not on the calendar"),
         ({"what": "kwh", "at": "2026-01-02T10:20:00"}, 400, "no time with a zone"),
+        ({"what": "kwh", "at": "9999-12-31T23:59:59Z"}, 400, "beyond the calendar"),
         ({"what": "kwh", "from": "2026-01-03", "to": "2026-01-02"}, 400, "there is nothing from"),
         ({"what": "kwh", "month": "2026-01", "depth": "all"}, 400, "depth 'all' is not known"),
         ({"what": "joules", "month": "2026-01"}, 400, "there is no figure 'joules'"),

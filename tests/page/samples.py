@@ -8,6 +8,7 @@ from dashboards.live.context import Context
 from dashboards.live.figures.analysis import AnalysisPage, Asked
 from dashboards.live.figures.closings import Closings
 from dashboards.live.figures.efficiency_page import EfficiencyPage
+from dashboards.live.figures.explain import Explained
 from dashboards.live.figures.quality import Judged
 from dashboards.live.figures.questions import Questions
 from dashboards.live.figures.shapes import (
@@ -42,6 +43,7 @@ from dashboards.live.figures.shapes import (
     Usual,
 )
 from ingest.simulate.demo_park import demo_park
+from parkwatt.explaining import Question
 from parkwatt.live import Live
 from parkwatt.park import Park
 from parkwatt.readings import Millis
@@ -280,6 +282,10 @@ class SampleFigures:
 
     def closings(self, now: Millis) -> Closings:
         return sample_questions.closings(now)
+
+    def explain(self, now: Millis, question: Question) -> Explained:
+        del now, question
+        return Explained(None, "nothing is accounted here")
 
     def efficiency(self, now: Millis, enterprise: str | None, period: str) -> EfficiencyPage:
         del now

@@ -7,6 +7,7 @@ from dashboards.live.views.decisions import DECISIONS
 from dashboards.live.views.efficiency import EFFICIENCY
 from dashboards.live.views.enterprise import ENTERPRISE
 from dashboards.live.views.enterprises import ENTERPRISES
+from dashboards.live.views.explain import EXPLAIN
 from dashboards.live.views.inbox import INBOX
 from dashboards.live.views.losses import LOSSES
 from dashboards.live.views.meter import METER
@@ -23,6 +24,7 @@ VIEWS: tuple[View, ...] = (
     ANALYSIS,
     EFFICIENCY,
     LOSSES,
+    EXPLAIN,
     INBOX,
     DECISIONS,
     ADOPT,

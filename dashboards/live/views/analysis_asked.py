@@ -1,11 +1,12 @@
 """What an address asks the page of analysis for, and the addresses of what else can be asked."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from dashboards.live.figures.analysis import Asked, Days, Preset, days_of
 from dashboards.live.view import subject_of
+from dashboards.live.views.addresses import explain_address
 from parkwatt.accounting.dividing import By, Scope, What
 from parkwatt.analysis import Versus
 from parkwatt.park import Domain, Park
@@ -109,6 +110,15 @@ def _said_versus(versus: Versus | Days) -> dict[str, str]:
     if not isinstance(versus, Days):
         return {"versus": str(versus)}
     return {"versus": DATES, "versus_from": versus.first.isoformat(), "versus_to": versus.last.isoformat()}
+
+
+def why_address(asked: Asked) -> str:
+    """Where the sum of the period comes from; empty for what is the park's own, which no chain is about."""
+    if asked.scope.enterprise == "":
+        return ""
+    whose = {"enterprise": asked.scope.enterprise, "carrier": asked.scope.carrier, "domain": asked.scope.domain}
+    days = {"from": str(asked.days.first), "to": str(asked.days.last + timedelta(days=1))}
+    return explain_address(what=str(asked.what), **{name: text for name, text in whose.items() if text}, **days)
 
 
 def table_address(park: Park, asked: Asked) -> str:

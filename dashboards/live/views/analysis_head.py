@@ -14,6 +14,7 @@ from dashboards.live.views.analysis_asked import (
     subject,
     table_address,
     whats,
+    why_address,
 )
 from dashboards.live.views.analysis_table import what_name
 from parkwatt.analysis import Versus
@@ -44,7 +45,9 @@ def head(edition: Edition, asked: Asked, today: date) -> Frame:
         most=last_day(today),
         choices=_choices(edition, asked),
     )
-    tools = edition.render("parts/analysis_tools.html", address=table_address(edition.park, asked))
+    tools = edition.render(
+        "parts/analysis_tools.html", address=table_address(edition.park, asked), why=why_address(asked)
+    )
     return Frame(fragments={"head": Fragment(html, html), "tools": Fragment(tools, tools)})
 
 
