@@ -17,7 +17,7 @@ from parkwatt.accounting.reach import reached
 from parkwatt.accounting.rules import Rules
 from parkwatt.onboarding import Remark
 from parkwatt.park import Park
-from parkwatt.park.events import EventKind, MeterEvent
+from parkwatt.park.events import FARTHEST_SHIFT, EventKind, MeterEvent
 from parkwatt.park.times import wall_clock
 from parkwatt.readings import Millis
 from parkwatt.store import Store
@@ -29,8 +29,6 @@ STRETCHES = frozenset({EventKind.IGNORE, EventKind.CLOCK})
 
 EARLIEST, LATEST = 1990, 2199
 """Years that a decision may be about: while a year is typed it is 0002, and all since then would be counted."""
-_FARTHEST = 100 * 366 * 86_400
-"""Most that a clock can be wrong [s]; those that begin in 1970 are."""
 
 
 class Counted(NamedTuple):
@@ -172,7 +170,7 @@ def _lacking(event: MeterEvent, zone: ZoneInfo) -> Remark | None:
     """What its kind needs and it does not say."""
     if event.kind in STRETCHES and _length(event, zone) <= 0:
         return Remark("no_stretch", f"{event.kind} means a stretch of time; say until when, after its beginning")
-    if event.kind is EventKind.CLOCK and not 0 < abs(event.shift or 0.0) <= _FARTHEST:
+    if event.kind is EventKind.CLOCK and not 0 < abs(event.shift or 0.0) <= FARTHEST_SHIFT:
         return Remark("no_shift", "say by how many seconds the times are to be moved: shift")
     if event.kind is EventKind.RATIO and (event.ratio_before is None or event.ratio_after is None):
         return Remark("no_ratio", "say both ratios: ratio_before and ratio_after")

@@ -9,6 +9,9 @@ from parkwatt.park.fields import Id
 from parkwatt.park.strict import Strict
 from parkwatt.park.times import When
 
+FARTHEST_SHIFT = 100 * 366 * 86_400
+"""Most that a clock can be wrong [s]; those that begin in 1970 are."""
+
 
 class EventKind(StrEnum):
     """What happened to a meter."""
@@ -62,7 +65,7 @@ class MeterEvent(Strict):
     ratio_before: Annotated[float, Field(gt=0)] | None = None
     ratio_after: Annotated[float, Field(gt=0)] | None = None
     applied: When | None = None
-    shift: float = 0.0
+    shift: Annotated[float, Field(ge=-FARTHEST_SHIFT, le=FARTHEST_SHIFT)] = 0.0
     reason: str = ""
     by: str = ""
     withdrawn: bool = False

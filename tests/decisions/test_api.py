@@ -80,7 +80,8 @@ def test_the_preview_is_what_comes(park: Park):
     [
         ({"time": "0002-03-01T10:05:00"}, "far_time"),
         ({"kind": "ignore", "until": "9999-12-31T23:59:59"}, "far_time"),
-        ({"kind": "clock", "shift": 1e20}, "no_shift"),
+        ({"kind": "clock", "shift": 1e20}, "record"),
+        ({"kind": "clock", "shift": 0.0}, "no_shift"),
     ],
 )
 def test_what_no_calendar_holds_is_refused_at_once(park: Park, answer: dict[str, object], code: str):
