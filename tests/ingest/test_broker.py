@@ -140,7 +140,8 @@ def test_mosquitto_speaks_mqtt_5(mosquitto: StartMosquitto, connect: Connect) ->
     session.acknowledge(inbox.arrivals)
     session.stop()
     _, again = connect(address, client_id="steady")
-    until(lambda: again.payloads == [b"kept"])
+    until(lambda: b"kept" in again.payloads)  # beside what was acknowledged too late, which comes once more
+    assert again.payloads.count(b"kept") == 1
 
 
 def test_broker_of_mqtt_3_only(embedded: EmbeddedBroker, connect: Connect) -> None:
