@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from threading import Lock
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dashboards.live.context import Context
+from dashboards.live.figures.kept import Kept
 from parkwatt.accounting.dividing import By, Scope, What
 from parkwatt.accounting.intervals import Intervals
 from parkwatt.accounting.periods import day_start
@@ -19,8 +19,6 @@ from parkwatt.readings import Millis
 from parkwatt.store.derived import DerivedStore
 from parkwatt.store.open_derived import open_derived
 
-AGAIN: Millis = 300_000
-"""Readings that came late are seen after this long [ms]."""
 _KEPT = 12
 """Pages that are kept, the newest."""
 
@@ -127,21 +125,15 @@ class AnalysisFigures:
     def __init__(self, context: Context) -> None:
         """Remember where to look."""
         self._context = context
-        self._lock = Lock()
-        self._kept: dict[Asked, tuple[Millis, AnalysisPage]] = {}
+        self._kept = Kept[Asked, AnalysisPage](_KEPT)
 
     def of(self, now: Millis, asked: Asked) -> AnalysisPage:
         """What was asked for, as far as it is settled."""
-        with self._lock:
-            before = self._kept.get(asked)
-        if before is None or before[1].empty or now - before[0] >= AGAIN:
-            before = now, analysis_page(open_derived(self._context.store), self._context.park, asked, now=now)
-        with self._lock:
-            self._kept.pop(asked, None)
-            self._kept[asked] = before
-            while len(self._kept) > _KEPT:
-                del self._kept[next(iter(self._kept))]
-        return before[1]
+
+        def page() -> AnalysisPage:
+            return analysis_page(open_derived(self._context.store), self._context.park, asked, now=now)
+
+        return self._kept.of(asked, now, page, passing=lambda before: before.empty)
 
 
 def analysis_page(home: DerivedStore, park: Park, asked: Asked, *, now: Millis) -> AnalysisPage:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from dashboards.live.context import Context
 from dashboards.live.figures.beside_energy import BesideEnergy
 from dashboards.live.figures.efficiency import Efficiency, efficiency
+from dashboards.live.figures.kept import Kept
 from parkwatt.kept_rows import TooLongError, settled
 from parkwatt.park.times import Span, span_of
 from parkwatt.readings import Millis
 from parkwatt.store.open_derived import open_derived
 
-AGAIN: Millis = 300_000
-"""Readings that came late are seen after this long [ms]."""
 _KEPT = 12
 """Pages that are kept, the newest."""
 
@@ -40,17 +39,16 @@ class EfficiencyFigures:
     def __init__(self, context: Context) -> None:
         """Remember where to look."""
         self._context = context
-        self._kept: dict[tuple[str | None, str], tuple[Millis, EfficiencyPage]] = {}
+        self._kept = Kept[tuple[str | None, str], EfficiencyPage](_KEPT)
 
     def of(self, now: Millis, enterprise: str | None, period: str) -> EfficiencyPage:
         """Of an enterprise, or of the park; of a year or a month."""
-        before = self._kept.pop((enterprise, period), None)
-        if before is None or before[1].empty or now - before[0] >= AGAIN:
-            before = now, self._page(now, enterprise, period)
-        self._kept[enterprise, period] = before
-        while len(self._kept) > _KEPT:
-            del self._kept[next(iter(self._kept))]
-        return before[1]
+        return self._kept.of(
+            (enterprise, period),
+            now,
+            lambda: self._page(now, enterprise, period),
+            passing=lambda before: before.empty,
+        )
 
     def _page(self, now: Millis, enterprise: str | None, period: str) -> EfficiencyPage:
         context = self._context

@@ -1,15 +1,13 @@
 """Chains of figures for the page: each is worked out once and kept for a while."""
 
 from dataclasses import dataclass
-from threading import Lock
 
 from dashboards.live.context import Context
 from dashboards.live.explained import explained
+from dashboards.live.figures.kept import Kept
 from parkwatt.explaining import Chain, NoFigureError, Question
 from parkwatt.readings import Millis
 
-AGAIN: Millis = 300_000
-"""Readings that came late are seen after this long [ms]."""
 _KEPT = 6
 """Chains that are kept, the newest: one of a day may have thousands of steps."""
 
@@ -33,21 +31,11 @@ class ExplainFigures:
     def __init__(self, context: Context) -> None:
         """Nothing is worked out yet."""
         self._context = context
-        self._kept: dict[Question, tuple[Millis, Explained]] = {}
-        self._lock = Lock()
+        self._kept = Kept[Question, Explained](_KEPT)
 
     def of(self, now: Millis, question: Question) -> Explained:
         """The chain of a figure."""
-        with self._lock:
-            before = self._kept.get(question)
-        if before is None or now - before[0] >= AGAIN:
-            before = now, self._asked(question)
-        with self._lock:
-            self._kept.pop(question, None)
-            self._kept[question] = before
-            while len(self._kept) > _KEPT:
-                del self._kept[next(iter(self._kept))]
-        return before[1]
+        return self._kept.of(question, now, lambda: self._asked(question))
 
     def _asked(self, question: Question) -> Explained:
         try:
