@@ -38,7 +38,8 @@ def group_quality(
     """The quality of several meters together; None without any.
 
     A meter weighs what it took in, carried on over the time that is missing; one that nothing is known of weighs as
-    much as the heaviest of its carrier, so that no silent meter makes a score better.
+    much as the others of its carrier do in the mean (of all, where there are none). So one silent meter of ten takes a
+    tenth off, and of equally good meters of one carrier none that falls silent makes a score better, however heavy.
 
     Args:
         meters: by their ids.
@@ -49,9 +50,9 @@ def group_quality(
     """
     if not meters:
         return None
-    weights = _weights(meters, carriers, content)
 
     def mean(ids: Mapping[str, MeterQuality], score: Callable[[MeterQuality], float | None]) -> float | None:
+        weights = _weights(ids, carriers, content)
         told = [(weights[i], value) for i, m in ids.items() if i in weights and (value := score(m)) is not None]
         total = fsum(weight for weight, _ in told)
         return fsum(weight * value for weight, value in told) / total if total else None
@@ -76,10 +77,11 @@ def _weights(
     if not any(per_unit.values()):
         per_unit = dict.fromkeys(meters, 1.0)
     found = {i: m.amount / m.known * per_unit[i] for i, m in meters.items() if m.known and per_unit[i]}
-    heaviest: dict[str, float] = {}
+    of_carrier: dict[str, list[float]] = {}
     for i, weight in found.items():
-        heaviest[carriers[i]] = max(weight, heaviest.get(carriers[i], 0.0))
-    otherwise = max(heaviest.values(), default=0.0) or 1.0
-    silent = {i: heaviest.get(carriers[i], 0.0) or otherwise for i, m in meters.items() if not m.known and per_unit[i]}
+        of_carrier.setdefault(carriers[i], []).append(weight)
+    usual = {carrier: fsum(some) / len(some) for carrier, some in of_carrier.items()}
+    of_all = fsum(found.values()) / len(found) if found else 1.0
+    silent = {i: usual.get(carriers[i], 0.0) or of_all for i, m in meters.items() if not m.known and per_unit[i]}
     weights = found | silent
     return weights if any(weights.values()) else dict.fromkeys(weights, 1.0)
