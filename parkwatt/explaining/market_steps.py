@@ -8,7 +8,7 @@ from math import fsum
 from parkwatt.account_market import ledger
 from parkwatt.accounting.ledger import Covered
 from parkwatt.accounting.row_sums import RowSums
-from parkwatt.accounting.site import ELECTRICITY, at_border
+from parkwatt.accounting.site import ELECTRICITY, brought_in
 from parkwatt.explaining.chain import Level, Step
 from parkwatt.explaining.looking import Looking
 from parkwatt.explaining.phrases import Phrase
@@ -75,7 +75,7 @@ def _instrument(claim: GreenSupply) -> Phrase:
 def _consumed(looking: Looking, owner: str | None, month: date) -> float:
     """Electricity that came in for an owner in a month [kWh], as the ledger counts it."""
     span = span_of(f"{month:%Y-%m}", looking.zone)
-    terms = at_border(looking.park, owner, ELECTRICITY)
+    terms = brought_in(looking.park, owner, ELECTRICITY)
     sums = RowSums(Span(*span))
     sums.add(looking.home.consumption(sorted(terms), start=span.start, end=span.end))
     return sums.total("kwh", terms) or 0.0

@@ -14,7 +14,7 @@ from parkwatt.park.times import Span
 from parkwatt.store import Store
 from parkwatt.store.derived import FIELDS, DerivedStore, Stretch
 from parkwatt.store.open_derived import open_derived
-from tests.account.scene import DAY, HOUR, MINUTE, Clock, register, stored
+from tests.account.scene import DAY, HOUR, MINUTE, Clock, register, steady, stored
 from tests.explain.scene import (
     LOCAL_DAY,
     PARK,
@@ -159,6 +159,24 @@ def test_contracts_and_certificates_are_shown(store: Store, home: DerivedStore):
     assert "green certificate: 1.5 MWh of 2026-01, claimed for 2026-01" in text
     assert "green power contract: 3 MWh of 2026-01" in text
     assert "covered by nothing" in text
+
+
+def test_a_contract_covers_no_roof_of_somebody_else(duck_store: Store):
+    """What somebody else's generator gives behind the border is no part of what contracts cover, nor of their shares."""
+    home = open_derived(duck_store)
+    contract = {"id": "PPA-7", "mwh": 3.0, "instrument": "contract", "vintage": "2026-01", "kgco2_per_kwh": 0.05}
+    lines = [contract | {"enterprise": "works", "action": action} for action in ("issued", "retired")]
+    rented = {"id": "rented", "enterprise": "mill", "role": "generation", "parent": "press"}
+    said_of = PARK.model_dump()
+    park = PARK.model_validate(said_of | {"green_supply": lines, "meters": [*said_of["meters"], rented]})
+    stored(duck_store, *readings(), steady("rented", 3 * DAY, per_hour=25.0, quantity="energy_production"))
+    now, month = START + 40 * DAY, Stretch(START - 8 * HOUR, START - 8 * HOUR + 31 * DAY)
+    accounted(duck_store, home, park, now=now)
+    explaining = Explainer.of(duck_store, park, clock=Clock(now))
+    explaining._accountant.account_span(month)  # noqa: SLF001 - as accounting does when contracts cover something
+    for subject in ({"enterprise": "works"}, {"enterprise": "mill"}, {}):
+        chain = explaining.explain(asked("co2_market", month, Depth.METERS, park, **subject))
+        assert not chain.differing, said(chain.differing)
 
 
 def test_a_year_goes_month_by_month(store: Store, home: DerivedStore):

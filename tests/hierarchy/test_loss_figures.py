@@ -4,7 +4,8 @@ from contextlib import closing
 from pathlib import Path
 
 from dashboards.live.context import Context
-from dashboards.live.figures.losses import AGAIN, LossFigures
+from dashboards.live.figures.kept import AGAIN
+from dashboards.live.figures.losses import LossFigures
 from parkwatt.accounting.balance import Verdict
 from parkwatt.live import Live
 from parkwatt.readings import to_iso

@@ -2,6 +2,7 @@
 
 from dashboards.live.context import Context
 from dashboards.live.figures.evidence import evidence
+from dashboards.live.figures.kept import Kept
 from dashboards.live.figures.quality import Judged, judged
 from parkwatt.accounting.periods import QUARTER, day_of, days_earlier
 from parkwatt.kept_rows import TooLongError, kept
@@ -9,8 +10,6 @@ from parkwatt.readings import Millis
 from parkwatt.store.derived import Stretch
 from parkwatt.store.open_derived import open_derived
 
-AGAIN: Millis = 300_000
-"""Readings that came late, and decisions, are seen after this long [ms]."""
 PERIODS = (1, 7, 30, 90)
 """Days that can be looked at."""
 
@@ -21,16 +20,12 @@ class LossFigures:
     def __init__(self, context: Context) -> None:
         """Remember where to look."""
         self._context = context
-        self._kept: dict[int, tuple[Millis, Judged]] = {}
+        self._kept = Kept[Stretch, Judged](len(PERIODS))
 
     def of(self, now: Millis, days: int) -> Judged:
         """The last whole days until midnight; `used` is empty where nothing is accounted, or it is too much at once."""
-        span, before = self._span(now, days), self._kept.get(days)
-        if before is not None and before[1].span == span and now - before[0] < AGAIN and before[1].used:
-            return before[1]
-        found = self._judged(span)
-        self._kept[days] = now, found
-        return found
+        span = self._span(now, days)
+        return self._kept.of(span, now, lambda: self._judged(span), passing=lambda found: not found.used)
 
     def _span(self, now: Millis, days: int) -> Stretch:
         zone = self._context.park.zone
