@@ -7,7 +7,7 @@ from pydantic_core import ErrorDetails
 
 from parkwatt.adoption import Wish
 from parkwatt.onboarding import Remark
-from parkwatt.park import Meter, Name, Park
+from parkwatt.park import Meter, Name, Park, Role
 
 COLUMNS = (
     "id",
@@ -22,6 +22,7 @@ COLUMNS = (
     "pt",
     "register_digits",
     "mounted",
+    "product_unit",
 )
 """What can be said of a meter when it is adopted."""
 _CODES = {"ct": "ratio", "pt": "ratio", "register_digits": "digits"}
@@ -73,15 +74,26 @@ def _faults(values: dict[str, str], wire_meter: str, park: Park) -> Iterator[tup
             "enterprise",
             Remark("enterprise_unknown", f"there is no enterprise {enterprise!r}", {"given": enterprise}),
         )
-    parent = park.meter_by_id.get(values.get("parent", ""))
-    if values.get("parent") and parent is None:
-        yield "parent", Remark("parent_unknown", f"there is no meter {values['parent']!r}", {"given": values["parent"]})
-    carrier = values.get("carrier", "")
-    if not carrier:
-        yield "carrier", Remark("carrier_missing", "say what flows through it")
-    elif parent is not None and parent.carrier != carrier:
-        what = f"{parent.id!r} measures {parent.carrier}; choose a meter upstream that measures {carrier}, or none"
-        yield "parent", Remark("parent_carrier", what, {"meter": parent.id})
+    yield from _flow_faults(values, park)
     for column in values:
         if column not in COLUMNS:
             yield column, Remark("unknown", f"{column} is not asked for here", {"given": column})
+
+
+def _flow_faults(values: dict[str, str], park: Park) -> Iterator[tuple[str, Remark]]:
+    """What is wrong with what flows through it, or with what it counts."""
+    carrier, named = values.get("carrier", ""), values.get("parent", "")
+    parent = park.meter_by_id.get(named)
+    if values.get("role") == Role.PRODUCTION:
+        if not values.get("product_unit"):
+            yield "product_unit", Remark("product_unit_missing", "say what it counts: t, cells")
+    elif not carrier:
+        yield "carrier", Remark("carrier_missing", "say what flows through it")
+    if named and parent is None:
+        yield "parent", Remark("parent_unknown", f"there is no meter {named!r}", {"given": named})
+    elif parent is not None and parent.role is Role.PRODUCTION:
+        what = f"{named!r} only counts what is made; choose a meter through which something flows, or none"
+        yield "parent", Remark("parent_counts", what, {"meter": named})
+    elif parent is not None and carrier and parent.carrier != carrier:
+        what = f"{named!r} measures {parent.carrier}; choose a meter upstream that measures {carrier}, or none"
+        yield "parent", Remark("parent_carrier", what, {"meter": named})

@@ -156,7 +156,7 @@ def analyse(home: DerivedStore, park: Park, question: Question) -> Analysis:
         _check((len(borders) - 1) * (len(groups) + 1), MOST_VALUES)
         _check(int(borders[-1] - borders[0]) // QUARTER * len(meters), MOST_ROWS)
     sums = [home.sums(meters, borders=borders, fields=(question.what.field,)) for borders in edges]
-    left_out = without_number({m.id: m.carrier for m in park.meters}, sums)
+    left_out = without_number({m.id: m.carrier for m in park.carrier_meters}, sums)
     sums = _restrict(park, sums, edges, question.what.field)
     groups = {group: kept for group, terms in groups.items() if (kept := _without(park, terms, left_out))}
     sides = [_side(groups, part, borders) for part, borders in zip(sums, edges, strict=True)]
@@ -173,7 +173,7 @@ def quarter_hours(home: DerivedStore, park: Park, question: Question, span: Span
     borders = periods_of(span, Every.QUARTER, park.zone)
     _check(len(borders) * len(terms), _MOST_QUARTERS)
     sums = home.sums(sorted(terms), borders=borders, fields=(question.what.field,))
-    left_out = without_number({m.id: m.carrier for m in park.meters}, [sums])
+    left_out = without_number({m.id: m.carrier for m in park.carrier_meters}, [sums])
     return course(_without(park, terms, left_out), sums, borders)
 
 

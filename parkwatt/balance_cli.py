@@ -86,7 +86,7 @@ def _read(url: str, park: "Park", since: "Millis", until: "Millis") -> "dict[str
 
 def _tree(park: "Park", used: "Mapping[str, Intervals]", found: "Mapping[str, Balance]") -> Iterator[str]:
     """The tree, a line per meter, in columns; a table per carrier."""
-    for carrier in dict.fromkeys(meter.carrier for meter in park.meters):
+    for carrier in dict.fromkeys(meter.carrier for meter in park.carrier_meters):
         tops = [meter for meter in park.children(None) if meter.carrier == carrier]
         rows = [_HEAD, *(row for top in tops for row in _rows(park, top, used, found, depth=0))]
         widths = [max(cell_len(row[n]) for row in rows) for n in range(len(_HEAD))]

@@ -16,7 +16,7 @@ _HEARD_WITHIN = "time > now() - 7d"
 
 def of_carriers(edition: Edition) -> list[str]:
     """The carriers that a park has meters of."""
-    there = {meter.carrier for meter in edition.park.meters}
+    there = {meter.carrier for meter in edition.park.carrier_meters}
     return [carrier for carrier in CARRIERS if carrier in there]
 
 

@@ -29,7 +29,7 @@ class AdoptBody(BaseModel, extra="forbid"):
     id: _Text | None = Field(None, description="Its id in Parkwatt; none for its id on the wire.")
     name: NameBody = NameBody()
     enterprise: _Text | None = Field(None, description="Id of the enterprise; none for the park's own.")
-    carrier: _Text | None = Field(None, description="What flows through it; required.")
+    carrier: _Text | None = Field(None, description="What flows through it; required but for the role production.")
     role: _Text | None = None
     parent: _Text | None = Field(None, description="Id of the meter just upstream of it; none at the top.")
     domain: _Text | None = None
@@ -37,6 +37,7 @@ class AdoptBody(BaseModel, extra="forbid"):
     pt: _Number | None = Field(None, description="Voltage transformer ratio, primary per secondary.")
     register_digits: _Number | None = Field(None, description="Digits before the register rolls over to zero.")
     mounted: Literal["forward", "reverse"] | None = None
+    product_unit: _Text | None = Field(None, description="What its `production` counts: t, cells.")
     version: _Text | None = Field(
         None, description="`version` of the preview that was seen: refused with 409 if the file was changed since."
     )

@@ -28,6 +28,7 @@ from dashboards.live.api_inventory import inventory_routes
 from dashboards.live.api_quality import quality_routes
 from dashboards.live.api_records import record_routes
 from dashboards.live.context import Context
+from dashboards.live.figures.units import unit_of
 from dashboards.live.parameters import (
     EveryParameter,
     FromParameter,
@@ -133,14 +134,6 @@ def api_routes(context: Context) -> APIRouter:
 def _unassigned(context: Context) -> list[str]:
     """Ids heard on the wire that the park file does not name."""
     return sorted(context.live.heard.keys() - context.park.meter_by_id.keys())
-
-
-def unit_of(park: Park, meter: str, quantity: str) -> str:
-    """Unit of a quantity; of `production`, what the park file declares for the meter."""
-    known = park.meter_by_id.get(meter)
-    if quantity == "production" and known is not None and known.product_unit:
-        return known.product_unit
-    return QUANTITIES[quantity].unit
 
 
 def _reading_answer(park: Park, r: Reading) -> ReadingAnswer:

@@ -47,7 +47,7 @@ class Simulation:
         self.park = park
         self.faults: Faults = choose_faults(park, seed=seed, now=now)
         extra = (self.faults.unassigned,) if self.faults.unassigned else ()
-        self.behaviour = Behaviour(park.with_meters((*park.meters, *extra)), seed=seed)
+        self.behaviour = Behaviour(park.with_meters((*park.carrier_meters, *extra)), seed=seed)
         rows = self.behaviour.tree.row
         self._resetting = rows[self.faults.resetting] if self.faults.resetting else -1
         self._lost: dict[Millis, int] = {}

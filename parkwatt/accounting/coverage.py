@@ -75,7 +75,7 @@ def coverage(park: Park) -> tuple[Coverage, ...]:
 
     Virtual meters are no meters. A meter without a level is in none; `without_level` names them.
     """
-    there = Counter((m.enterprise, m.carrier, m.level) for m in park.meters if m.formula is None and m.level)
+    there = Counter((m.enterprise, m.carrier, m.level) for m in park.carrier_meters if m.formula is None and m.level)
     needs: Counter[tuple[str | None, str, Level]] = Counter()
     sources: dict[tuple[str | None, str, Level], list[str]] = {}
     for need in park.metering_needs:
@@ -100,7 +100,7 @@ def coverage(park: Park) -> tuple[Coverage, ...]:
 
 def without_level(park: Park) -> tuple[str, ...]:
     """Ids of real meters that say no level of metering."""
-    return tuple(m.id for m in park.meters if m.formula is None and m.level is None)
+    return tuple(m.id for m in park.carrier_meters if m.formula is None and m.level is None)
 
 
 @cache

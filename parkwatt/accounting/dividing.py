@@ -128,7 +128,7 @@ def carriers_of(park: Park, scope: Scope, what: What) -> list[str]:
     """Carriers that count: what is made inside of others is left out, for they are counted; water only costs."""
     if scope.carrier is not None:
         return [scope.carrier]
-    there = {meter.carrier for meter in park.meters}
+    there = {meter.carrier for meter in park.carrier_meters}
     counted = [carrier for carrier in counted_carriers(park, None) if carrier in there]
     return [*counted, "water"] if what is What.COST and "water" in there else counted
 

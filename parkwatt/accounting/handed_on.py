@@ -97,7 +97,7 @@ class _Month:
 def _handed_on(park: Park) -> dict[str, list[str]]:
     """Entry meters of enterprises, and the first meters of others below each."""
     found: dict[str, list[str]] = {}
-    for meter in park.meters:
+    for meter in park.carrier_meters:
         above = park.meter_by_id.get(meter.parent or "")
         if above is None or not _counts(meter) or above.enterprise in {None, meter.enterprise}:
             continue

@@ -72,7 +72,7 @@ def divided(park: Park, carrier: str, owner: Callable[[Meter], K], *, rest: K) -
 
 def _counted(park: Park, carrier: str) -> Iterator[Meter]:
     """Meters of a carrier, without those that only sum up meters that stand elsewhere in the tree."""
-    for meter in park.meters:
+    for meter in park.carrier_meters:
         if meter.carrier == carrier and not _sums_up(park, meter):
             yield meter
 

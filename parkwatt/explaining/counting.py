@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from parkwatt.accounting.dividing import By, Scope, What, carriers_of, divide, together
 from parkwatt.explaining.asking import NoFigureError, Question, SubjectKind
+from parkwatt.explaining.phrases import Phrase
 from parkwatt.park import Meter, Park, Role
 
 GIVES = frozenset({Role.GENERATION, Role.STORAGE})
@@ -58,12 +59,11 @@ def counted(park: Park, question: Question) -> Counted:
         meter = park.meter_by_id[question.subject.id]
         return Counted({meter.id: 1.0}, {}, (meter.carrier,))
     what, enterprise = What(question.what), question.subject.id or None
-    own = [meter for meter in park.meters if enterprise in {None, meter.enterprise}]
+    own = [meter for meter in park.carrier_meters if enterprise in {None, meter.enterprise}]
     if what is What.AMOUNT and question.carrier is None:
         several = tuple(dict.fromkeys(meter.carrier for meter in own))
         if len(several) > 1:
-            message = f"amounts of {', '.join(several)} do not add up; name one with carrier"
-            raise NoFigureError(message)
+            raise NoFigureError(Phrase("refused.several_carriers", carriers=several))
         question = question._replace(carrier=several[0] if several else None)
     scope = Scope(question.carrier, enterprise, question.domain)
     terms = together(divide(park, scope, By.CARRIER, what))

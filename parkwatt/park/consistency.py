@@ -11,6 +11,8 @@ from parkwatt.park.tariffs import Price, Tariff
 
 ById = Mapping[str, Record]
 """Records by id; of several with one id the first."""
+_COUNTS = "production"
+"""The role of a meter that only counts what is made."""
 
 
 def index(records: Iterable[Record], mistakes: list[Mistake]) -> dict[str, Record]:
@@ -75,6 +77,25 @@ def carriers(meters: ById, default: str) -> Iterator[Mistake]:
         if own != upstream and {own, upstream} <= CARRIERS.keys():
             what = f"parent {parent.text('id')!r} measures {upstream}, this meter {own}"
             yield record.where(("parent",)).mistake(what, f"name a parent that measures {own}, or none")
+
+
+def counters(meters: ById, products: Iterable[Record]) -> Iterator[Mistake]:
+    """Meters that only count what is made and stand where something must flow, or do not say what they count."""
+    only_counts = {meter for meter, record in meters.items() if record.text("role") == _COUNTS}
+    for meter in only_counts:
+        record = meters[meter]
+        if record.text("product_unit") is None:
+            what = f"meter {meter!r} counts what is made, and nobody says in what"
+            yield record.where(("role",)).mistake(what, "give it a product_unit: t, cells")
+        if record.text("formula") is not None:
+            what = f"meter {meter!r} has the role {_COUNTS} and a formula: formulas are of what flows"
+            yield record.where(("formula",)).mistake(what, "take the formula away, or choose another role")
+    way_out = f"name a meter through which something flows; one that also counts what is made needs no role {_COUNTS}"
+    places = [("parent", record) for record in meters.values()] + [("energy_meter", record) for record in products]
+    for key, record in places:
+        named = record.text(key)
+        if named in only_counts:
+            yield record.where((key,)).mistake(f"{key} {named!r} only counts what is made", way_out)
 
 
 def wires(meters: Sequence[Record]) -> Iterator[Mistake]:

@@ -186,6 +186,7 @@ class _Reader:
             )
         found += consistency.circles(by_id["meters"])
         found += consistency.carriers(by_id["meters"], Meter.model_fields["carrier"].default)
+        found += consistency.counters(by_id["meters"], records["products"])
         found += consistency.wires(records["meters"])
         if "meters" not in self._unread:
             found += virtual(by_id["meters"], Meter.model_fields["carrier"].default)

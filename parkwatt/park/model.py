@@ -32,6 +32,8 @@ class Role(StrEnum):
     STORAGE = "storage"
     CHARGING = "charging"
     """Vehicles."""
+    PRODUCTION = "production"
+    """Counts what is made, and nothing that flows: it is in no sum of a carrier."""
 
 
 class Domain(StrEnum):
@@ -221,6 +223,11 @@ class Park(ParkFacts):
     def enterprise_by_id(self) -> dict[str, Enterprise]:
         """All enterprises by id."""
         return {e.id: e for e in self.enterprises}
+
+    @cached_property
+    def carrier_meters(self) -> tuple[Meter, ...]:
+        """The meters through which a carrier flows: all but those that only count what is made."""
+        return tuple(m for m in self.meters if m.role is not Role.PRODUCTION)
 
     @cached_property
     def formulas(self) -> dict[str, Formula]:

@@ -38,6 +38,8 @@ def virtual(meters: ById, default_carrier: str) -> Iterator[Mistake]:
             if other != carrier:
                 what = f"formula: meter {term!r} measures {other}, this meter {carrier}"
                 yield place.mistake(what, "use meters of one carrier")
+            elif meters[term].text("role") == "production":
+                yield place.mistake(f"formula: meter {term!r} only counts what is made", "use meters of what flows")
     for circle in _circles(formulas):
         what = f"formulas go in a circle: {' -> '.join([*circle, circle[0]])}"
         yield meters[circle[0]].where(("formula",)).mistake(what, "take one of these meters out of a formula")

@@ -23,7 +23,8 @@ def parks(draw: st.DrawFn) -> Park:
     """Any tree of meters of two enterprises."""
     meters: list[Meter] = []
     for at in range(draw(st.integers(1, 10))):
-        above = draw(st.none() | st.sampled_from(meters)) if meters else None
+        upstream = [meter for meter in meters if meter.role is not Role.PRODUCTION]
+        above = draw(st.none() | st.sampled_from(upstream)) if upstream else None
         role = draw(st.sampled_from(Role))
         meters.append(
             Meter(

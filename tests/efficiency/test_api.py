@@ -80,7 +80,7 @@ def park(identity: str) -> Park:
             Meter(id="shop", enterprise="e", parent="gate"),
             Meter(id="box", enterprise="e", parent="gate", role=Role.STORAGE, storage_capacity=100.0),
             Meter(id="cars", enterprise="e", parent="gate", role=Role.CHARGING),
-            Meter(id="line", enterprise="e", product_unit="t"),
+            Meter(id="line", enterprise="e", role=Role.PRODUCTION, product_unit="t"),
             Meter(id="mute", enterprise="f"),
         ),
         products=(

@@ -8,7 +8,7 @@ from dashboards.live.figures.park_day import ParkDayFigures
 from dashboards.live.figures.shapes import Attention, Severity
 from parkwatt.columns import Columns
 from parkwatt.live import RawMessage
-from parkwatt.park import Enterprise, Meter, Name, Park
+from parkwatt.park import Enterprise, Meter, Name, Park, Role
 from parkwatt.quantities import Kind
 from parkwatt.readings import Reading
 from parkwatt.status import Problem
@@ -247,3 +247,16 @@ def test_the_inbox_groups_rejections(scene):
     assert inbox.rejections[0].first == scene.now - DAY
     assert inbox.rejections[0].examples[0].payload == b"{"
     assert inbox.count == len(inbox.silent) + 2
+
+
+def test_a_meter_that_only_counts_products_wants_its_role(tmp_path):
+    """A meter of which nothing but production is heard is said, until the park file gives it the role."""
+    counter = Meter(id="packer", product_unit="t")
+    for role, expected in ((Role.CONSUMPTION, ["only_counts"]), (Role.PRODUCTION, [])):
+        park = Park(id="p", name=Name(en="P"), time_zone="UTC", meters=(counter.model_copy(update={"role": role}),))
+        (tmp_path / role).mkdir()
+        with scene_in(tmp_path / role, park=park) as scene:
+            scene.says("packer", 5.0, quantity="production")
+            assert codes(scene) == expected
+            scene.says("packer", 1.0)
+            assert codes(scene) == []

@@ -150,7 +150,7 @@ def test_nobody_and_only_water() -> None:
 
 @given(st.lists(st.sampled_from([100.0, 50.0, 1.0, 0.0, NAN]), min_size=1, max_size=8), st.data())
 def test_silence_never_makes_a_score_better(amounts: list[float], data: st.DataObject) -> None:
-    """Whatever equally good meters of a carrier an enterprise has, its score is no better when one of them falls silent."""
+    """An enterprise's score is no better when one of its meters, all equally good and of one carrier, falls silent."""
     meters = {f"m{n}": judged(used=intervals([a] * 4), evidence=Evidence()) for n, a in enumerate(amounts)}
     mains = frozenset(data.draw(st.sets(st.sampled_from(sorted(meters)))))
     silent = data.draw(st.sampled_from(sorted(meters)))

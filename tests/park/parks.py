@@ -19,14 +19,15 @@ def parks(draw: st.DrawFn) -> Park:
     meters: list[Meter] = []
     for meter_id in draw(st.lists(IDS, unique=True, max_size=8)):
         carrier = draw(st.sampled_from(sorted(CARRIERS)))
-        upstream = [m.id for m in meters if m.carrier == carrier]
+        upstream = [m.id for m in meters if m.carrier == carrier and m.role is not Role.PRODUCTION]
+        role = draw(st.sampled_from(Role))
         meters.append(
             Meter(
                 id=meter_id,
                 name=draw(NAMES),
                 enterprise=draw(st.sampled_from([None, *enterprise_ids])),
                 carrier=carrier,
-                role=draw(st.sampled_from(Role)),
+                role=role,
                 parent=draw(st.sampled_from([None, *upstream])),
                 domain=draw(st.sampled_from(Domain)),
                 ct=draw(AMOUNTS),
@@ -34,6 +35,7 @@ def parks(draw: st.DrawFn) -> Park:
                 topic=draw(st.sampled_from([None, f"site/{meter_id}/#"])),
                 mounted=draw(st.sampled_from(["forward", "reverse"])),
                 silent_after=draw(AMOUNTS),
+                product_unit="t" if role is Role.PRODUCTION else None,
             )
         )
     return Park(

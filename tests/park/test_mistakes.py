@@ -46,6 +46,28 @@ ONE_MISTAKE = {
     "id with slash": (HEAD + "meters: [{id: a/b}]\n", "park.yaml:2:11: id 'a/b' cannot be an id; leave out /, + and #"),
     "name as text": (HEAD + "enterprises: [{id: a, name: Acme}]\n", "name 'Acme' is not a mapping; write name: {en:"),
     "list for a text": (HEAD + "meters: [{id: [a]}]\n", "park.yaml:2:11: id is a list, not a text; write one text"),
+    "counter without unit": (
+        HEAD + "meters: [{id: a, role: production}]\n",
+        "park.yaml:2:18: meter 'a' counts what is made, and nobody says in what; give it a product_unit: t, cells",
+    ),
+    "counter with a formula": (
+        HEAD + "meters: [{id: a}, {id: b, role: production, product_unit: t, formula: a}]\n",
+        "meter 'b' has the role production and a formula: formulas are of what flows; take the formula away",
+    ),
+    "meter behind a counter": (
+        HEAD + "meters: [{id: a, role: production, product_unit: t}, {id: b, parent: a}]\n",
+        "parent 'a' only counts what is made; name a meter through which something flows",
+    ),
+    "formula with a counter": (
+        HEAD + "meters: [{id: a, role: production, product_unit: t}, {id: b, formula: 2*a}]\n",
+        "formula: meter 'a' only counts what is made; use meters of what flows",
+    ),
+    "energy of a counter": (
+        HEAD
+        + "enterprises: [{id: e, name: {en: E}}]\nmeters: [{id: a, role: production, product_unit: t}]\n"
+        + "products: [{id: x, enterprise: e, energy_meter: a}]\n",
+        "energy_meter 'a' only counts what is made; name a meter",
+    ),
     "time zone": (
         "park: {id: p, name: {en: P}, time_zone: Beijing}\n",
         "park.yaml:1:30: time_zone 'Beijing' is not a time zone; ",

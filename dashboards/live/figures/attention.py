@@ -6,11 +6,13 @@ from typing import TypeAlias
 
 from dashboards.live.context import Context
 from dashboards.live.figures.clocks import Clocks, ParkClocks
+from dashboards.live.figures.counters import Counters
 from dashboards.live.figures.inbox import QUIET, unassigned_meters
 from dashboards.live.figures.moment import Meters
 from dashboards.live.figures.rejected import by_reason
 from dashboards.live.figures.rows import meter_rows
 from dashboards.live.figures.shapes import Attention, Demand, MeterRow, MeterState, ParkDay, Severity
+from dashboards.live.figures.units import unit_of
 from parkwatt.park import Role
 from parkwatt.readings import Millis
 from parkwatt.store.derived import Happened
@@ -29,6 +31,7 @@ CODES = (
     "register_open",
     "register_reset",
     "unassigned",
+    "only_counts",
     "meters_never",
 )
 """All codes this file gives, the most important first; problems of the pipeline keep their own codes."""
@@ -58,6 +61,7 @@ class AttentionFigures:
         """Remember where to look; what others see of the meters' clocks is shared through `clocks`."""
         self._context = context
         self._meters = Meters(context.park.meters)
+        self._counters = Counters(context.park, context.live)
         self._clocks = ParkClocks(context, clocks or Clocks())
 
     def at(self, now: Millis, day: ParkDay | None, *, asking: Sequence[Happened] = ()) -> tuple[Attention, ...]:
@@ -74,6 +78,7 @@ class AttentionFigures:
             *self._unheard(quiet),
             *self._wrong_clocks(now),
             *self._unassigned(),
+            *self._only_counting(),
             *self._rejections(now),
             *self._open(asking),
         ]
@@ -121,6 +126,12 @@ class AttentionFigures:
             for meter, heard in found:
                 yield Attention(Severity.NOTICE, "unassigned", heard, meter, params={"meters": 1})
 
+    def _only_counting(self) -> Iterator[Attention]:
+        found = self._counters.undeclared()
+        if found:
+            named = found[0] if len(found) == 1 else None
+            yield Attention(Severity.NOTICE, "only_counts", None, named, params={"meters": len(found)})
+
     def _rejections(self, now: Millis) -> Iterator[Attention]:
         for group in by_reason(self._context.store, since=now - _HOUR):
             params: Params = {"count": group.count, "reason": group.reason, "topic": group.examples[0].topic}
@@ -138,7 +149,12 @@ class AttentionFigures:
         for meter, (event, *_) in newest.items():
             enterprise = self._context.park.meter_by_id[meter].enterprise
             before, after = round(event.before, _DECIMALS), round(event.after, _DECIMALS)
-            params: Params = {"before": before, "after": after, "count": len(newest[meter])}
+            params: Params = {
+                "before": before,
+                "after": after,
+                "count": len(newest[meter]),
+                "unit": unit_of(self._context.park, meter, event.quantity),
+            }
             yield Attention(Severity.WARNING, "register_open", event.time, meter, enterprise, params)
 
     def _resets(self, day: ParkDay, asking: Sequence[Happened]) -> Iterator[Attention]:
@@ -148,7 +164,8 @@ class AttentionFigures:
         for reset in day.resets:
             if reset.meter in known:
                 continue
-            params: Params = {"quantity": reset.quantity, "before": reset.before, "after": reset.after}
+            unit = unit_of(self._context.park, reset.meter, reset.quantity)
+            params: Params = {"quantity": reset.quantity, "before": reset.before, "after": reset.after, "unit": unit}
             enterprise = meters[reset.meter].enterprise
             yield Attention(Severity.WARNING, "register_reset", reset.time, reset.meter, enterprise, params)
 

@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 from parkwatt.accounting.amounts import from_amounts
 from parkwatt.accounting.intervals import Floats, Intervals, added, consumption
 from parkwatt.accounting.life import Lives
-from parkwatt.accounting.meters import registers_of
 from parkwatt.accounting.periods import QUARTER
 from parkwatt.accounting.power import SAMPLED, from_power
 from parkwatt.accounting.registers import MAX_GAP, readings_of
 from parkwatt.accounting.storage import charge_at
 from parkwatt.flags import QUALITY_BITS, SUSPECT_BITS
-from parkwatt.park import Meter, Park
+from parkwatt.park import Park
 from parkwatt.quantities import Kind
 from parkwatt.readings import Millis, SeriesKey
 from parkwatt.store import Edges, Latest, Query, Store
@@ -40,17 +39,6 @@ class BesideEnergy:
         """
         self._store, self._park, self._latest = store, park, latest
         self._lives = Lives(park)
-
-    def meters_of_energy(self) -> tuple[Meter, ...]:
-        """The park's meters without those of which only `production` is heard: they stand in no total."""
-        heard: dict[str, set[str]] = {}
-        for key in self._latest:
-            heard.setdefault(key.meter, set()).add(key.quantity)
-        return tuple(
-            m
-            for m in self._park.meters
-            if PRODUCTION not in heard.get(m.id, ()) or heard[m.id] & {*registers_of([m]), m.medium.flow}
-        )
 
     def counted(self, meters: Iterable[str], quantity: str, border: Borders) -> dict[str, Intervals]:
         """What registers of a quantity counted, by meter; a meter without such a register is left out."""

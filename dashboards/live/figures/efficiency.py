@@ -81,7 +81,6 @@ def efficiency(
     Raises:
         TooLongError: if the time is too long for so many meters.
     """
-    park = park.with_meters(beside.meters_of_energy())
     sums, border, site = RowSums(stretch), quarters(*stretch), site_of(park, enterprise)
     used = kept_intervals(park, _read(home, park, enterprise, sums), border)
     load = amounts(site.border, used, border)
@@ -121,8 +120,8 @@ def a_year_earlier(stretch: Span, park: Park) -> Span:
 def _meters(park: Park, enterprise: str | None) -> list[Meter]:
     """Meters whose rows are needed."""
     if enterprise is None:
-        return [m for m in park.meters if m.formula is None]
-    own = {m.id for m in park.meters if m.enterprise == enterprise}
+        return [m for m in park.carrier_meters if m.formula is None]
+    own = {m.id for m in park.carrier_meters if m.enterprise == enterprise}
     terms = {meter for carrier in CARRIERS for meter in at_border(park, enterprise, carrier)}
     named = {p.energy_meter for p in park.products if p.enterprise == enterprise}
     wanted = {real for meter in own | terms | named if meter is not None for real in real_terms(park, meter)}

@@ -51,9 +51,9 @@ def judged(park: Park, used: Mapping[str, Intervals], seen: Mapping[str, Evidenc
         m.id: meter_quality(
             m, used.get(m.id), today=today, balance=by_parent.get(m.id), evidence=seen.get(m.id, NOTHING)
         )
-        for m in park.meters
+        for m in park.carrier_meters
     }
-    carrier_of = {m.id: m.carrier for m in park.meters}
+    carrier_of = {m.id: m.carrier for m in park.carrier_meters}
     carriers = sorted(set(carrier_of.values()))
     content = {carrier: found.per_unit for carrier in carriers if (found := energy(carrier)) is not None}
 
@@ -62,7 +62,7 @@ def judged(park: Park, used: Mapping[str, Intervals], seen: Mapping[str, Evidenc
 
     enterprises: dict[str | None, GroupQuality] = {}
     for owner in (None, *park.enterprise_by_id):
-        own = {m.id: meters[m.id] for m in park.meters_of(owner)}
+        own = {m.id: meters[m.id] for m in park.carrier_meters if m.enterprise == owner}
         entries = frozenset(m.id for carrier in carriers for m in park.entry_meters(owner, carrier))
         quality = group(own, entries)
         if quality is not None:

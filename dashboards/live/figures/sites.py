@@ -78,7 +78,7 @@ def park_site(park: Park) -> Site:
     """The park as a site; where it has no supply meter, what is at the top of the tree stands in for it."""
     tree = _Tree(park)
     by_carrier: dict[str, list[Meter]] = {}
-    for meter in park.meters:
+    for meter in park.carrier_meters:
         by_carrier.setdefault(meter.carrier, []).append(meter)
     carriers: dict[str, CarrierTerms] = {}
     sources: dict[Source, Terms] = {}
@@ -118,7 +118,7 @@ def enterprise_sites(park: Park) -> dict[str, Site]:
     """Every enterprise as a site. Generation counts as its own where it is behind its entry meters."""
     tree = _Tree(park)
     own: dict[str, dict[str, list[Meter]]] = {e.id: {} for e in park.enterprises}
-    for meter in park.meters:
+    for meter in park.carrier_meters:
         if meter.enterprise in own:
             own[meter.enterprise].setdefault(meter.carrier, []).append(meter)
     return {
@@ -131,7 +131,7 @@ def own_site(park: Park) -> Site:
     """What the park itself uses: meters of no enterprise that only take, below the supply."""
     tree = _Tree(park)
     own: dict[str, list[Meter]] = {}
-    for meter in park.meters:
+    for meter in park.carrier_meters:
         if meter.enterprise is None and meter.role in {Role.CONSUMPTION, Role.CHARGING} and _is_leaf_use(park, meter):
             own.setdefault(meter.carrier, []).append(meter)
     return _enterprise_site(None, None, own, tree)

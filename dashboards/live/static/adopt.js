@@ -33,6 +33,7 @@ function body() {
     ct: text("ct"),
     pt: text("pt"),
     register_digits: text("register_digits"),
+    product_unit: text("product_unit"),
     mounted: field("mounted").value === "reverse" ? "reverse" : null,
   };
 }

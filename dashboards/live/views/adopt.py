@@ -58,7 +58,7 @@ def _form(edition: Edition, meter: str, now: MeterNow) -> Frame:
         carriers=tuple(CARRIERS),
         carrier=_only_carrier(quantities),
         roles=tuple(Role),
-        role=Role.GENERATION if "energy_production" in quantities else Role.CONSUMPTION,
+        role=_likely_role(quantities),
         domains=tuple(Domain),
         domain=Meter.model_fields["domain"].default,
         choices=embedded(
@@ -71,6 +71,14 @@ def _form(edition: Edition, meter: str, now: MeterNow) -> Frame:
         ),
     )
     return Frame(fragments={"adopt": Fragment(("form", meter), html)})
+
+
+def _likely_role(quantities: set[str]) -> Role:
+    """What its quantities speak of."""
+    if "energy_production" in quantities:
+        return Role.GENERATION
+    of_carriers = {quantity for carrier in CARRIERS.values() for quantity in (carrier.register, carrier.flow)}
+    return Role.PRODUCTION if "production" in quantities and not of_carriers & quantities else Role.CONSUMPTION
 
 
 def _only_carrier(quantities: set[str]) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
+from dashboards.live.explain_links import explain_page
 from dashboards.live.figures.analysis import Asked, Days, Preset, days_of
 from dashboards.live.view import subject_of
-from dashboards.live.views.addresses import explain_address
 from parkwatt.accounting.dividing import By, Scope, What
 from parkwatt.analysis import Versus
 from parkwatt.park import Domain, Park
@@ -30,7 +30,7 @@ def read(park: Park, asked: Mapping[str, str], today: date) -> Asked:
     """What an address asks for; what nobody offers is the usual."""
     carrier = asked.get("carrier")
     scope = Scope(
-        carrier if carrier in {meter.carrier for meter in park.meters} else None,
+        carrier if carrier in {meter.carrier for meter in park.carrier_meters} else None,
         _enterprise(park, asked.get("enterprise")),
         next((str(one) for one in Domain if one == asked.get("domain")), None),
     )
@@ -118,7 +118,7 @@ def why_address(asked: Asked) -> str:
         return ""
     whose = {"enterprise": asked.scope.enterprise, "carrier": asked.scope.carrier, "domain": asked.scope.domain}
     days = {"from": str(asked.days.first), "to": str(asked.days.last + timedelta(days=1))}
-    return explain_address(what=str(asked.what), **{name: text for name, text in whose.items() if text}, **days)
+    return explain_page({name: text for name, text in whose.items() if text}, what=str(asked.what), **days)
 
 
 def table_address(park: Park, asked: Asked) -> str:

@@ -55,7 +55,7 @@ def _choices(edition: Edition, asked: Asked) -> list[Choice]:
     park, words, scope = edition.park, edition.words, asked.scope
     everything = ("", words("analysis.all"))
     owners = [(e.id, edition.name(e.name, e.id)) for e in park.enterprises]
-    carriers = sorted({meter.carrier for meter in park.meters})
+    carriers = sorted({meter.carrier for meter in park.carrier_meters})
     return [
         ("what", str(asked.what), [(str(one), what_name(edition, scope, one)) for one in whats(scope)]),
         ("by", str(asked.by), [(str(one), words(f"analysis.by_{one}")) for one in GROUPS]),
