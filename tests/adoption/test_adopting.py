@@ -13,6 +13,7 @@ from ingest.formats.sparkplug_payload import DataType, Metric, SparkplugPayload,
 from parkwatt.adoption import AdoptionError, Wish
 from parkwatt.configuration import ConfigurationError
 from parkwatt.installation import Installation, ReloadError
+from parkwatt.park import Role
 from parkwatt.readings import SeriesKey
 from parkwatt.store import Batch, Query
 from tests.adoption.conftest import PARK
@@ -180,6 +181,23 @@ def test_what_is_wrong_is_said_per_field(showing: Installation, park_file: Path)
         showing.adoption.adopt(wish("a/b", id="w", carrier="water", parent="grid"))
     assert refused.value.fields["parent"].code == "parent_carrier"
     assert park_file.read_text(encoding="utf-8") == PARK
+
+
+def test_a_counter_of_products_needs_its_unit_and_no_carrier(showing: Installation) -> None:
+    """What counts products is adopted without a carrier, says in what it counts, and has nothing behind it."""
+    said(showing, "packer")
+    with pytest.raises(AdoptionError) as refused:
+        showing.adoption.adopt(Wish("packer", {"id": "packer", "carrier": "", "role": "production"}))
+    assert {column: remark.code for column, remark in refused.value.fields.items()} == {
+        "product_unit": "product_unit_missing"
+    }
+    showing.adoption.adopt(Wish("packer", {"id": "packer", "role": "production", "product_unit": "cells"}))
+    adopted = showing.park.meter_by_id["packer"]
+    assert (adopted.role, adopted.product_unit) == (Role.PRODUCTION, "cells")
+    said(showing, "line")
+    with pytest.raises(AdoptionError) as refused:
+        showing.adoption.adopt(wish("line", parent="packer"))
+    assert refused.value.fields["parent"].code == "parent_counts"
 
 
 def test_only_a_meter_that_is_heard_can_be_adopted(showing: Installation) -> None:
