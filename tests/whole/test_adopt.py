@@ -110,6 +110,25 @@ def test_adopt_and_undo_on_the_page(written: Running, page: Page) -> None:
     assert text(written) == PARK
 
 
+def test_a_counter_of_products_is_adopted_without_a_carrier(written: Running, page: Page) -> None:
+    """What says nothing but production is offered as a counter; it asks for its unit and for no carrier."""
+    written.publish(("parkwatt/packer/readings", '{"production": 12}'))
+    until(lambda: any(m["meter"] == "packer" for m in written.get("/api/v1/meters")["meters"]))
+    page.goto(f"http://127.0.0.1:{written.http_port}/inbox/adopt?meter=packer&lang=en")
+    page.locator("form[data-previewed]").wait_for()
+    expect(page.get_by_label("Role")).to_have_value("production")
+    expect(page.locator("[data-lines]")).to_be_hidden()
+    page.get_by_label("Unit of products").fill("cells")
+    expect(page.locator("[data-lines] pre")).to_contain_text("product_unit: cells")
+    page.get_by_role("button", name="Add to the park file").click()
+    page.wait_for_url("**/meter/packer*")
+    expect(page.get_by_text("Counts products").first).to_be_visible()
+    assert [m["role"] for m in written.get("/api/v1/meters", meter="packer")["meters"]] == ["production"]
+    page.get_by_role("button", name="Undo: take packer out").click()
+    expect(page.locator(".advice")).to_be_visible()
+    assert text(written) == PARK
+
+
 def test_what_is_wrong_is_said_beside_its_field(written: Running, page: Page) -> None:
     """A taken id and a ratio that is none are said at their fields, in Chinese too; the keyboard lands on the first."""
     page.goto(f"http://127.0.0.1:{written.http_port}/inbox/adopt?meter=hall%2F7&lang=zh")
