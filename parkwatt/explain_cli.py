@@ -17,6 +17,7 @@ from parkwatt.options import DataDirOption, ParkOption, RawDirOption, StoreOptio
 if TYPE_CHECKING:
     from parkwatt.explaining import Chain, Question, Step
     from parkwatt.explaining.phrases import Language
+    from parkwatt.explaining.since import Since
     from parkwatt.park import Park
 
 _WIDE = 400
@@ -61,24 +62,19 @@ def explain(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Print where a figure comes from: meters, factors, days, intervals, readings, messages, each worked out again."""
-    from parkwatt.explaining import NoFigureError, Question, Subject
+    from parkwatt.explaining import NoFigureError
     from parkwatt.explaining.as_json import as_json as said
-    from parkwatt.explaining.spans import asked_time, depth_of
+    from parkwatt.explaining.questions import question_of
+    from parkwatt.explaining.since import told
     from parkwatt.store import StoreError
 
     the_park = given.park(park, given.models(park))
     given.refuse_new(store, "--store")
     try:
-        asked = asked_time(the_park, year=year, month=month, day=day, at=at, start=start, end=end)
-        question = Question(
-            what,
-            Subject.of(the_park, enterprise=enterprise, meter=meter),
-            asked.stretch,
-            asked.depth if depth is None else depth_of(depth),
-            carrier,
-            domain,
-        )
-        chain = _chain(park, the_park, store, raw_dir or data_dir / "raw", question)
+        words = {"what": what, "enterprise": enterprise, "meter": meter, "carrier": carrier, "domain": domain}
+        times = {"year": year, "month": month, "day": day, "at": at, "from": start, "to": end}
+        question = question_of(the_park, words | times | {"depth": depth})
+        chain, since = _chain(park, the_park, store, raw_dir or data_dir / "raw", question)
     except NoFigureError as error:
         given.end(2, error)
     except KeyboardInterrupt:
@@ -86,18 +82,22 @@ def explain(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     except (StoreError, OSError) as error:
         given.end(1, error)
     if as_json:
-        typer.echo(json.dumps(said(chain, language), ensure_ascii=False))
+        typer.echo(json.dumps(said(chain, language, since), ensure_ascii=False))
     else:
         console.print(_tree(chain.figure, language), highlight=False)
+        if running := told(chain, since):
+            console.print(escape(running.said(language)), highlight=False)
         _verdict(chain, language)
     if chain.differing:
         raise typer.Exit(1)
 
 
-def _chain(park_file: Path, park: "Park", url: str, raw: Path, question: "Question") -> "Chain":
+def _chain(park_file: Path, park: "Park", url: str, raw: Path, question: "Question") -> "tuple[Chain, Since | None]":
+    """The chain of a figure, and what came since where its time still runs."""
     from ingest.origins import RawOrigins
     from parkwatt.explaining import Explainer
     from parkwatt.explaining.places import ParkPlaces
+    from parkwatt.explaining.since import since
 
     with (
         given.opened(url, park=park, writer="explain", answers="/api/v1/explain") as store,
@@ -105,7 +105,8 @@ def _chain(park_file: Path, park: "Park", url: str, raw: Path, question: "Questi
     ):
         origins = RawOrigins.below(raw, park.id)
         explainer = Explainer.of(store, park, clock=_now, origins=origins, places=ParkPlaces(park_file))
-        return explainer.explain(question)
+        chain = explainer.explain(question)
+        return chain, chain.running and since(store, park, chain.running, now=_now())
 
 
 def _tree(step: "Step", language: "Language") -> Tree:

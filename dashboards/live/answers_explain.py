@@ -63,6 +63,15 @@ class ChainStepAnswer(BaseModel):
     children: list["ChainStepAnswer"] = []
 
 
+class SinceAnswer(BaseModel):
+    """What registers have counted since the last accounted quarter-hour."""
+
+    until: str = Field(description="Now.")
+    value: float | None = Field(description="In the unit of the figure; null where it is not known, as of cost.")
+    heard: int = Field(description="Meters that were heard since.")
+    meters: int = Field(description="Meters that the figure is the sum of.")
+
+
 class ChainAnswer(BaseModel):
     """Where a figure comes from."""
 
@@ -70,4 +79,7 @@ class ChainAnswer(BaseModel):
     time_zone: str
     checked: int = Field(description="Steps that were worked out again.")
     differing: int = Field(description="Steps of these that come out otherwise; 0 in a sound chain.")
+    accounted_until: str | None = Field(description="Where the figure's time still runs; null where it is over.")
+    since: SinceAnswer | None = Field(description="The rest of such a figure.")
+    running: str | None = Field(description="Both as a sentence.")
     figure: ChainStepAnswer

@@ -7,11 +7,11 @@ from fastapi import APIRouter, HTTPException, Query
 from dashboards.live.answers_explain import ChainAnswer
 from dashboards.live.asked_site import EnterpriseParameter
 from dashboards.live.context import Context
-from dashboards.live.explained import explained
+from dashboards.live.explained import counted_since, explained
 from dashboards.live.words import Language
-from parkwatt.explaining import NobodyError, NoFigureError, Question, Subject
+from parkwatt.explaining import NobodyError, NoFigureError
 from parkwatt.explaining.as_json import as_json
-from parkwatt.explaining.spans import asked_time, depth_of
+from parkwatt.explaining.questions import question_of
 
 _WhatParameter = Annotated[
     str, Query(description="amount, kwh, tce, tce_equal, co2_location, co2_market, co2_annex4 or cost.")
@@ -60,19 +60,12 @@ def explain_routes(context: Context) -> APIRouter:
         One of `year`, `month`, `day`, `at`, or `from` and `to`, says of which time. Every level is worked out again
         from the one below it; `differing` counts where that comes to another number.
         """
-        park = context.park
+        words = {"what": what, "enterprise": enterprise, "meter": meter, "carrier": carrier, "domain": domain}
+        times = {"year": year, "month": month, "day": day, "at": at, "from": from_, "to": to}
         try:
-            moment = at and at.replace(" ", "+")  # a "+" of an offset that nobody escaped
-            asked = asked_time(park, year=year, month=month, day=day, at=moment, start=from_, end=to)
-            question = Question(
-                what,
-                Subject.of(park, enterprise=enterprise, meter=meter),
-                asked.stretch,
-                asked.depth if depth is None else depth_of(depth),
-                carrier,
-                domain,
-            )
-            return ChainAnswer.model_validate(as_json(explained(context, question), lang))
+            question = question_of(context.park, words | times | {"depth": depth})
+            chain = explained(context, question)
+            return ChainAnswer.model_validate(as_json(chain, lang, counted_since(context, chain)))
         except NobodyError as error:
             raise HTTPException(404, str(error)) from None
         except NoFigureError as error:

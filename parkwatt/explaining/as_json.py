@@ -4,17 +4,28 @@ from typing import Any
 
 from parkwatt.explaining.chain import Chain, Source, Step
 from parkwatt.explaining.phrases import Language
+from parkwatt.explaining.since import Since, told
 from parkwatt.explaining.workings import written_out
 from parkwatt.readings import to_iso
 
 
-def as_json(chain: Chain, language: Language) -> dict[str, Any]:
-    """A chain with its sentences in a language; times are ISO 8601 in UTC."""
+def as_json(chain: Chain, language: Language, since: Since | None = None) -> dict[str, Any]:
+    """A chain with its sentences in a language; times are ISO 8601 in UTC.
+
+    Args:
+        chain: of a figure.
+        language: of the sentences.
+        since: what registers have counted since, where the figure's time still runs.
+    """
+    said = told(chain, since)
     return {
         "depth": chain.depth.name.lower(),
         "time_zone": chain.zone,
         "checked": chain.checked,
         "differing": len(chain.differing),
+        "accounted_until": None if chain.running is None else to_iso(chain.running.until),
+        "since": None if since is None else since._asdict() | {"until": to_iso(since.until)},
+        "running": None if said is None else said.said(language),
         "figure": step_json(chain.figure, language),
     }
 

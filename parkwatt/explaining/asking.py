@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from parkwatt.explaining.chain import Depth
+from parkwatt.explaining.phrases import Phrase
 from parkwatt.park import Domain, Park
-from parkwatt.park.mistakes import suggestion
+from parkwatt.park.mistakes import nearest
 from parkwatt.store.derived import Stretch
 
 FIELDS: Mapping[str, str] = {
@@ -32,8 +33,21 @@ UNITS: Mapping[str, str] = {
 """Units of fields; an amount has that of its carrier's register."""
 
 
+_FEW = 30
+"""Known names that are listed in place of a misspelt one."""
+
+
 class NoFigureError(ValueError):
-    """There is no such figure; its text says what there is."""
+    """There is no such figure; its text says in English what there is.
+
+    Attributes:
+        said: the same in both languages.
+    """
+
+    def __init__(self, said: Phrase) -> None:
+        """With what is said to whoever asked."""
+        super().__init__(said.said("en"))
+        self.said = said
 
 
 class NobodyError(NoFigureError):
@@ -63,8 +77,7 @@ class Subject(NamedTuple):
             NobodyError: if the park has none of that id.
         """
         if enterprise and meter:
-            message = "an enterprise and a meter are two figures; ask for one of them"
-            raise NoFigureError(message)
+            raise NoFigureError(Phrase("refused.two_subjects"))
         if enterprise:
             _refuse_unknown("enterprise", enterprise, park.enterprise_by_id)
             return cls(SubjectKind.ENTERPRISE, enterprise)
@@ -105,10 +118,9 @@ class Question(NamedTuple):
             NoFigureError: if there is no such figure, carrier or domain.
         """
         if self.what not in FIELDS:
-            message = f"there is no figure {self.what!r}; {suggestion(self.what, list(FIELDS))}"
-            raise NoFigureError(message)
+            raise NoFigureError(Phrase("refused.figure", name=self.what, way_out=_way_out(self.what, FIELDS)))
         if self.carrier is not None:
-            _refuse_unknown("carrier", self.carrier, {meter.carrier: meter for meter in park.meters})
+            _refuse_unknown("carrier", self.carrier, {meter.carrier: meter for meter in park.carrier_meters})
         if self.domain is not None:
             _refuse_unknown("domain", self.domain, {str(domain): domain for domain in Domain})
         return self
@@ -116,5 +128,11 @@ class Question(NamedTuple):
 
 def _refuse_unknown(kind: str, name: str, known: Mapping[str, object]) -> None:
     if name not in known:
-        message = f"the park has no {kind} {name!r}; {suggestion(name, list(known))}"
-        raise NobodyError(message)
+        raise NobodyError(Phrase(f"refused.{kind}", name=name, way_out=_way_out(name, known)))
+
+
+def _way_out(name: str, known: Mapping[str, object]) -> Phrase:
+    """What to do about a misspelt name."""
+    if near := nearest(name, list(known)):
+        return Phrase("refused.did_you_mean", name=near)
+    return Phrase("refused.use_one", names=tuple(known)) if 0 < len(known) <= _FEW else Phrase("refused.spelling")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from parkwatt.explaining.phrases import Phrase
 from parkwatt.explaining.workings import Operand, Working, worked_out
@@ -158,7 +159,33 @@ class Step:
             yield from child.steps()
 
 
-@dataclass(frozen=True, slots=True)
+class Part(NamedTuple):
+    """A meter of a figure whose time still runs.
+
+    Attributes:
+        meter: its id.
+        until: when its last accounted quarter-hour ends [ms].
+        per_unit: what one unit of its amount brings into the figure from then on; None where that is not known yet.
+    """
+
+    meter: str
+    until: Millis
+    per_unit: float | None
+
+
+class Running(NamedTuple):
+    """A figure whose time still runs.
+
+    Attributes:
+        until: when its last accounted quarter-hour ends [ms].
+        parts: the meters that it is the sum of.
+    """
+
+    until: Millis
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Chain:
     """Where a figure comes from.
 
@@ -166,11 +193,18 @@ class Chain:
         figure: the step at the top.
         depth: how far it goes down.
         zone: name of the time zone in which its times are written.
+        running: what goes on, where its time is not over yet; else None.
     """
 
     figure: Step
     depth: Depth
     zone: str
+    running: Running | None = None
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """The time zone itself."""
+        return ZoneInfo(self.zone)
 
     @property
     def checked(self) -> int:

@@ -12,7 +12,9 @@ from parkwatt.explaining.counting import counted
 from parkwatt.explaining.figure_steps import figure_step
 from parkwatt.explaining.looking import Looking, Places, nowhere
 from parkwatt.explaining.origins import Origins
+from parkwatt.explaining.phrases import Phrase
 from parkwatt.explaining.rows import Rows
+from parkwatt.explaining.since import running
 from parkwatt.park import Park
 from parkwatt.readings import Millis
 from parkwatt.store import Store
@@ -89,8 +91,7 @@ class Explainer:
         park = self._accountant.park
         end = min(question.stretch.end, self._accountant.finished)
         if end <= question.stretch.start:
-            message = "nothing of this time is over yet"
-            raise NoFigureError(message)
+            raise NoFigureError(Phrase("refused.not_over"))
         asked = question._replace(stretch=Stretch(question.stretch.start, end)).checked(park)
         meters = counted(park, asked)
         length = _refuse_too_much(asked, len(meters.terms))
@@ -109,7 +110,8 @@ class Explainer:
             places=self._places,
         )
         looking.rows.read([park.meter_by_id[meter] for meter in meters.terms], asked.stretch, now=recounts)
-        return Chain(figure_step(looking, asked, meters), asked.depth, park.time_zone)
+        goes_on = running(looking, asked, meters.terms) if question.stretch.end > end else None
+        return Chain(figure_step(looking, asked, meters), asked.depth, park.time_zone, goes_on)
 
 
 def _refuse_too_much(question: Question, meters: int) -> int:
@@ -117,9 +119,5 @@ def _refuse_too_much(question: Question, meters: int) -> int:
     length = (question.stretch.end - question.stretch.start) // QUARTER * max(meters, 1)
     most = {Depth.INTERVALS: MOST_INTERVALS, Depth.READINGS: MOST_READ, Depth.MESSAGES: MOST_READ}
     if length > most.get(question.depth, MOST_ROWS):
-        message = (
-            f"{length:,} quarter-hours of all meters are too many for this depth; ask for a shorter time, one "
-            "enterprise, one meter, or less depth"
-        )
-        raise NoFigureError(message)
+        raise NoFigureError(Phrase("refused.too_long", n=f"{length:,}"))
     return length

@@ -1,14 +1,23 @@
 """The time that a figure is asked of: a month, a day, or the quarter-hour that a moment lies in."""
 
+import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from parkwatt.accounting.periods import QUARTER, quarter_of
 from parkwatt.explaining.asking import NoFigureError
 from parkwatt.explaining.chain import Depth
+from parkwatt.explaining.phrases import Phrase
 from parkwatt.park import Park
 from parkwatt.park.times import span_of
 from parkwatt.readings import from_iso
 from parkwatt.store.derived import Stretch
+
+_BARE_OFFSET = re.compile(r" (?=\d\d:?\d\d$)", re.ASCII)
+"""What is left in an address of the "+" of an offset that nobody escaped."""
+
+TIMES = ("year", "month", "day", "at", "from", "to")
+"""Words that say of which time."""
 
 
 class Asked(NamedTuple):
@@ -23,37 +32,21 @@ class Asked(NamedTuple):
     depth: Depth
 
 
-def asked_time(  # noqa: PLR0913 - the ways to name a time
-    park: Park,
-    *,
-    year: str | None = None,
-    month: str | None = None,
-    day: str | None = None,
-    at: str | None = None,
-    start: str | None = None,
-    end: str | None = None,
-) -> Asked:
+def asked_time(park: Park, said: Mapping[str, str | None]) -> Asked:
     """The time that is asked of, and how far down to go.
 
     Args:
         park: on whose wall clock.
-        year: 2026.
-        month: 2026-07.
-        day: 2026-07-15.
-        at: ISO 8601 with zone; the quarter-hour that it lies in.
-        start: first day, 2026-07-13.
-        end: the day after the last, 2026-07-20.
+        said: one of `year` (2026), `month` (2026-07), `day` (2026-07-15) and `at` (ISO 8601 with zone: the quarter-hour
+            that it lies in), or `from` (the first day) and `to` (the day after the last).
 
     Raises:
         NoFigureError: if it is none, or not exactly one is given.
     """
+    year, month, day, at, start, end = (said.get(name) or None for name in TIMES)
     ways = (year, month, day, at, start and end and f"{start}/{end}")
     if sum(map(bool, ways)) != 1 or bool(start) != bool(end):
-        message = (
-            "say of which time: a month (2026-07), a day (2026-07-15), a year (2026), a moment "
-            "(2026-07-15T10:20:00+08:00), or from one day to another"
-        )
-        raise NoFigureError(message)
+        raise NoFigureError(Phrase("refused.no_time"))
     if at:
         return Asked(_quarter(park, at), Depth.MESSAGES)
     if start and end:
@@ -73,19 +66,17 @@ def depth_of(text: str) -> Depth:
     try:
         return Depth[text.upper()]
     except KeyError:
-        names = ", ".join(depth.name.lower() for depth in Depth)
-        message = f"depth {text!r} is not known; use one of {names}"
-        raise NoFigureError(message) from None
+        names = tuple(depth.name.lower() for depth in Depth)
+        raise NoFigureError(Phrase("refused.depth", text=text, names=names)) from None
 
 
 def _quarter(park: Park, at: str) -> Stretch:
     try:
-        start = quarter_of(from_iso(at), park.zone)
+        start = quarter_of(from_iso(_BARE_OFFSET.sub("+", at)), park.zone)
     except OverflowError as error:
-        message = f"{at} is beyond the calendar"
-        raise NoFigureError(message) from error
+        raise NoFigureError(Phrase("refused.beyond", text=at)) from error
     except ValueError as error:
-        raise NoFigureError(str(error)) from error
+        raise NoFigureError(Phrase("refused.no_moment", text=at)) from error
     return Stretch(start, start + QUARTER)
 
 
@@ -95,14 +86,12 @@ def _period(park: Park, name: str, text: str, example: str) -> Stretch:
             return Stretch(*span_of(text, park.zone))
     except ValueError:
         pass
-    message = f"{name} {text!r} is not on the calendar; write it like {example}"
-    raise NoFigureError(message)
+    raise NoFigureError(Phrase(f"refused.no_{name}", text=text, example=example))
 
 
 def _between(park: Park, start: str, end: str) -> Asked:
     since = _period(park, "day", start, "2026-07-15").start
     until = _period(park, "day", end, "2026-07-15").start
     if since >= until:
-        message = f"there is nothing from {start} to {end}"
-        raise NoFigureError(message)
+        raise NoFigureError(Phrase("refused.empty", start=start, end=end))
     return Asked(Stretch(since, until), Depth.DAYS)

@@ -162,7 +162,7 @@ def test_contracts_and_certificates_are_shown(store: Store, home: DerivedStore):
 
 
 def test_a_contract_covers_no_roof_of_somebody_else(duck_store: Store):
-    """What somebody else's generator gives behind the border is no part of what contracts cover, nor of their shares."""
+    """What somebody else's generator gives behind the border counts in no share of a contract."""
     home = open_derived(duck_store)
     contract = {"id": "PPA-7", "mwh": 3.0, "instrument": "contract", "vintage": "2026-01", "kgco2_per_kwh": 0.05}
     lines = [contract | {"enterprise": "works", "action": action} for action in ("issued", "retired")]

@@ -54,7 +54,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ran]:
     explaining = run(folder, store)
     park = load_park(folder / "park.yaml")
     whose = Subject.of(park, enterprise="stamping", meter=None)
-    times = [asked_time(park, **time) for time in TIMES]
+    times = [asked_time(park, time) for time in TIMES]
     chains = [explaining.explain(Question(what, whose, *time)) for time in times for what in WHATS]
     store.close()
     return Ran(page(), park, chains)

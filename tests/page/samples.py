@@ -44,6 +44,7 @@ from dashboards.live.figures.shapes import (
 )
 from ingest.simulate.demo_park import demo_park
 from parkwatt.explaining import Question
+from parkwatt.explaining.phrases import Phrase
 from parkwatt.live import Live
 from parkwatt.park import Park
 from parkwatt.readings import Millis
@@ -285,7 +286,7 @@ class SampleFigures:
 
     def explain(self, now: Millis, question: Question) -> Explained:
         del now, question
-        return Explained(None, "nothing is accounted here")
+        return Explained(None, Phrase("refused.not_over"))
 
     def efficiency(self, now: Millis, enterprise: str | None, period: str) -> EfficiencyPage:
         del now

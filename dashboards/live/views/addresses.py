@@ -13,11 +13,6 @@ def meter_address(meter: str) -> str:
     return f"/meter/{quote(meter, safe='')}"
 
 
-def explain_address(**asked: str) -> str:
-    """The page that says where a figure comes from; of today where no time is named."""
-    return f"/explain?{urlencode(asked)}"
-
-
 def topic_address(topic: str) -> str:
     """The page that teaches Parkwatt a topic."""
     return f"/inbox/topic?{urlencode({'topic': topic})}"

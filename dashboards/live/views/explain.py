@@ -1,66 +1,91 @@
 """Where a figure comes from: the chain, level by level, down to the messages."""
 
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlencode
 
+from dashboards.live.drawings import Drawings
 from dashboards.live.edition import Edition
+from dashboards.live.explain_links import explain_api, explain_page
 from dashboards.live.figure_cache import FigureCache
+from dashboards.live.format import Shown
 from dashboards.live.frame import Fragment, Frame
 from dashboards.live.view import View, asked_of
 from dashboards.live.views.around import around
-from dashboards.live.views.explain_asked import PARAMETERS, address, moment_address, read
-from parkwatt.explaining import Chain, Depth, NoFigureError, Step
+from dashboards.live.views.explain_asked import PARAMETERS, read, whole
+from parkwatt.explaining import Chain, Depth, NoFigureError, Question, Step
 from parkwatt.explaining.asking import FIELDS
 from parkwatt.explaining.chain import Level
 from parkwatt.explaining.outline import outline, verdict
+from parkwatt.explaining.phrases import Phrase
+from parkwatt.explaining.since import told
+from parkwatt.readings import to_iso
 
 _OPEN = frozenset({Level.FIGURE, Level.TOTAL})
 _PARTS_OPEN = 8
 """A level with no more parts than this is open from the beginning."""
+_DRAWN: Drawings[Chain] = Drawings()
+"""A chain is worked out again every few minutes, and the page looked at several times a second."""
 
 
 def explain_frame(edition: Edition, figures: FigureCache, subject: str) -> Frame:
     """The chain that an address asks for."""
-    asked = asked_of(subject)[1]
+    asked = whole(edition.park, asked_of(subject)[1], figures.now())
     frame = around(edition, figures)
     try:
-        question = read(edition.park, asked, figures.now())
+        question = read(edition.park, asked)
     except NoFigureError as error:
-        return frame | _page(edition, asked, refusal=str(error))
+        return frame | _without(edition, asked, error.said)
     found = figures.slow(figures.make.explain, question)
-    if found is None:
-        return frame | _page(edition, asked, waiting=True)
-    if found.chain is None:
-        return frame | _page(edition, asked, refusal=found.refusal)
-    return frame | _page(edition, asked, chain=found.chain)
+    if found is None or found.chain is None:
+        return frame | _without(edition, asked, None if found is None else found.refusal, question)
+    chain = found.chain
+    running = told(chain, found.since)
+    values = {} if running is None else {"explain.running": Shown(running.said(edition.language))}
+    way = (edition.language, *asked.items())
+    drawn = _DRAWN.of(chain, way, lambda: _chain(edition, asked, question, chain))
+    return frame | Frame(values, {"chain": drawn})
 
 
-def _page(
-    edition: Edition, asked: Mapping[str, str], *, chain: Chain | None = None, refusal: str = "", waiting: bool = False
-) -> Frame:
-    html = edition.render(
+def _chain(edition: Edition, asked: Mapping[str, str], question: Question, chain: Chain) -> str:
+    """A chain as HTML."""
+    return edition.render(
         "parts/explain_chain.html",
-        figures=[(name, address(asked, what=name), name == (asked.get("what") or "kwh")) for name in FIELDS],
-        wider=list(_wider(edition, asked)),
-        json=f"/api/v1/explain?{urlencode({'what': 'kwh', **asked, 'lang': edition.language})}",
-        top=None if chain is None else _step(edition, asked, chain.figure, chain.depth),
-        verdict="" if chain is None else verdict(chain, edition.language),
-        agrees=chain is None or not chain.differing,
-        refusal=refusal,
-        waiting=waiting,
+        figures=_figures(asked),
+        wider=list(_wider(edition, asked, question)),
+        json=explain_api(asked, depth=chain.depth.name.lower(), lang=edition.language),
+        top=_step(edition, asked, chain.figure, chain.depth),
+        verdict=verdict(chain, edition.language),
+        agrees=not chain.differing,
+        running=chain.running is not None,
+    )
+
+
+def _without(
+    edition: Edition, asked: Mapping[str, str], refusal: Phrase | None, question: Question | None = None
+) -> Frame:
+    """Why there is no chain; without a reason it is on its way."""
+    html = edition.render(
+        "parts/explain_none.html",
+        figures=_figures(asked),
+        wider=list(_wider(edition, asked, question)),
+        refusal="" if refusal is None else refusal.said(edition.language),
     )
     return Frame(fragments={"chain": Fragment(html, html)})
 
 
-def _wider(edition: Edition, asked: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _figures(asked: Mapping[str, str]) -> list[tuple[str, str, bool]]:
+    """What else can be asked of the same: names, addresses, and whether it is what was asked."""
+    return [(name, explain_page(asked, what=name), name == asked["what"]) for name in FIELDS]
+
+
+def _wider(edition: Edition, asked: Mapping[str, str], question: Question | None) -> Iterator[tuple[str, str]]:
     """From a quarter-hour to its day, from a day to its month: names and addresses."""
-    text = asked.get("at", "")[:10] or asked.get("day", "")
-    if asked.get("at"):
-        yield text, address(asked, day=text)
-    if len(text) == len("2026-07-15"):
-        yield text[:7], address(asked, month=text[:7])
+    if question is not None and asked.keys() & {"at", "day"}:
+        day = f"{edition.format.local(question.stretch.start):%Y-%m-%d}"
+        if "at" in asked:
+            yield day, explain_page(asked, day=day)
+        yield day[:7], explain_page(asked, month=day[:7])
     if asked.get("enterprise") or asked.get("meter"):
-        yield edition.words("explain.park"), address({**asked, "enterprise": "", "meter": ""})
+        yield edition.words("explain.park"), explain_page(asked, enterprise="", meter="")
 
 
 def _step(edition: Edition, asked: Mapping[str, str], step: Step, depth: Depth) -> dict[str, object]:
@@ -81,13 +106,13 @@ def _step(edition: Edition, asked: Mapping[str, str], step: Step, depth: Depth) 
 def _deeper(edition: Edition, asked: Mapping[str, str], step: Step, depth: Depth) -> str:
     """The page that goes on where this one ends."""
     if step.meter is not None and depth < Depth.DAYS:
-        return address({**asked, "enterprise": ""}, meter=step.meter)
+        return explain_page(asked, enterprise="", meter=step.meter)
     if step.start is None:
         return ""
     if step.level is Level.DAY and depth < Depth.INTERVALS:
-        return address(asked, day=f"{edition.format.local(step.start):%Y-%m-%d}")
+        return explain_page(asked, day=f"{edition.format.local(step.start):%Y-%m-%d}")
     if step.level is Level.INTERVAL and depth < Depth.READINGS:
-        return moment_address(asked, step.start)
+        return explain_page(asked, at=to_iso(step.start))
     return ""
 
 

@@ -1,56 +1,32 @@
-"""What an address asks the page of explanations for, and the addresses of what else can be asked."""
+"""What an address asks the page of explanations for."""
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 from parkwatt.accounting.periods import local_date
-from parkwatt.explaining import Depth, Question, Subject
-from parkwatt.explaining.spans import asked_time
+from parkwatt.explaining import Depth, Question, SubjectKind
+from parkwatt.explaining.questions import WORDS, question_of
+from parkwatt.explaining.spans import TIMES
 from parkwatt.park import Park
-from parkwatt.readings import Millis, to_iso
+from parkwatt.readings import Millis
 
-PARAMETERS = (
-    *("what", "enterprise", "meter", "carrier", "domain"),
-    *("year", "month", "day", "at", "from", "to"),
-)
-_TIMES = frozenset({"year", "month", "day", "at", "from", "to"})
+PARAMETERS = tuple(name for name in WORDS if name != "depth")
 
 
-def read(park: Park, asked: Mapping[str, str], now: Millis) -> Question:
-    """The question of an address, as deep as somebody can read; of today where it says of no time.
+def whole(park: Park, asked: Mapping[str, str], now: Millis) -> dict[str, str]:
+    """What an address asks, with what it leaves out: energy, of today."""
+    said = {name: text for name, text in asked.items() if text and name in PARAMETERS}
+    if not said.keys() & set(TIMES):
+        said["day"] = str(local_date(now, park.zone))
+    return {"what": "kwh"} | said
+
+
+def read(park: Park, said: Mapping[str, str]) -> Question:
+    """The question, as deep as somebody can read: meters of the whole park unless it is about one quarter-hour.
 
     Raises:
         NoFigureError: if there is no such figure.
     """
-    if not any(asked.get(name) for name in _TIMES):
-        asked = {**asked, "day": str(local_date(now, park.zone))}
-    at = asked.get("at", "").replace(" ", "+") or None  # a "+" of an offset that nobody escaped
-    time = asked_time(
-        park,
-        **{name: asked.get(name) or None for name in ("year", "month", "day")},
-        at=at,
-        start=asked.get("from") or None,
-        end=asked.get("to") or None,
-    )
-    whose = Subject.of(park, enterprise=asked.get("enterprise") or None, meter=asked.get("meter") or None)
-    several = whose == Subject.of(park, enterprise=None, meter=None)
-    question = Question(
-        asked.get("what") or "kwh",
-        whose,
-        time.stretch,
-        min(time.depth, Depth.METERS) if several and not at else time.depth,
-        asked.get("carrier") or None,
-        asked.get("domain") or None,
-    )
-    return question.checked(park)
-
-
-def address(asked: Mapping[str, str], **other: str) -> str:
-    """The page of the same figure with something otherwise; another time takes the place of the one before."""
-    kept = {name: text for name, text in asked.items() if text and not (_TIMES & other.keys() and name in _TIMES)}
-    return f"/explain?{urlencode({**kept, **other})}"
-
-
-def moment_address(asked: Mapping[str, str], time: Millis) -> str:
-    """The page of the same figure in the quarter-hour of a moment."""
-    return address(asked, at=to_iso(time))
+    question = question_of(park, said)
+    if question.subject.kind is not SubjectKind.PARK or "at" in said:
+        return question
+    return question._replace(depth=min(question.depth, Depth.METERS))
