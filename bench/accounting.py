@@ -3,7 +3,7 @@
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -25,15 +25,13 @@ START = 1_772_294_400_000
 _HOUR: Millis = 3_600_000
 _DAY: Millis = 24 * _HOUR
 _EVERY: Millis = 300_000
+_OFTEN: Millis = 60_000
 
 
 def measure(plan: Plan) -> Iterator[Result]:
-    """Fill, account, go on."""
+    """Fill, account, go on; then account meters that speak every minute."""
     days = min(31, plan.days)
-    park = _park()
-    with tempfile.TemporaryDirectory() as name, closing(DuckStore(Path(name) / "park.duckdb")) as store:
-        say(f"{days} days of {METERS} meters, a reading every 5 minutes")
-        _fill(store, START, START + days * _DAY + 2 * _HOUR)
+    with _filled(days, _EVERY) as (store, park):
         home, now = DuckDerived(store), START + days * _DAY
 
         def clock() -> Millis:
@@ -51,6 +49,19 @@ def measure(plan: Plan) -> Iterator[Result]:
         )
         store.write(Batch(late, (), now, 1))
         yield _round(follower, "one reading that is weeks late")
+    with _filled(days, _OFTEN) as (store, park):
+        home = DuckDerived(store)
+        follower = Follower(Accountant(store, home, park, clock=clock), home, clock=clock)
+        yield _round(follower, f"{days} days of {METERS} meters that speak every minute accounted from scratch")
+
+
+@contextmanager
+def _filled(days: int, every: Millis) -> Iterator[tuple[DuckStore, Park]]:
+    """A store with some days of readings, and two hours more; and its park."""
+    with tempfile.TemporaryDirectory() as name, closing(DuckStore(Path(name) / "park.duckdb")) as store:
+        say(f"{days} days of {METERS} meters, a reading every {every // 60_000} min")
+        _fill(store, START, START + days * _DAY + 2 * _HOUR, every)
+        yield store, _park()
 
 
 def _park() -> Park:
@@ -68,14 +79,14 @@ def _park() -> Park:
     )
 
 
-def _fill(store: DuckStore, start: Millis, end: Millis) -> None:
+def _fill(store: DuckStore, start: Millis, end: Millis, every: Millis) -> None:
     """Registers that grow at random, a day at a time."""
     index, rng = SeriesIndex(), np.random.default_rng(1)
     for n in range(METERS):
         index.add(SeriesKey(f"m{n}", "energy_import", None))
     value = np.full(METERS, 1000.0)
     for first in range(start, end, _DAY):
-        times = np.arange(first, min(first + _DAY, end), _EVERY)
+        times = np.arange(first, min(first + _DAY, end), every)
         grown = value + np.cumsum(rng.random((len(times), METERS)) * 5, axis=0)
         value = grown[-1]
         series = np.tile(np.arange(METERS, dtype=np.int32), len(times))
