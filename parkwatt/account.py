@@ -10,8 +10,9 @@ from parkwatt.account_bases import Noted
 from parkwatt.account_closed import Closed
 from parkwatt.account_virtual import virtual
 from parkwatt.accounting import derived
-from parkwatt.accounting.intervals import Intervals
-from parkwatt.accounting.kept import kept_intervals
+from parkwatt.accounting.charged import imported, virtual_imports
+from parkwatt.accounting.intervals import Floats, Intervals
+from parkwatt.accounting.kept import kept_imports, kept_intervals
 from parkwatt.accounting.meters import Found, consumed, registers_of
 from parkwatt.accounting.periods import QUARTER, borders, quarter_of
 from parkwatt.accounting.reach import reached
@@ -129,7 +130,7 @@ class Accountant:
             for meter, stretch in stretches.items():
                 touched[meter] = _both(stretch, touched.get(meter, stretch))
         made = virtual(self.park, self._home, touched)
-        changed = changed.plus(self._put(made.stretches, derived.consumption(self.rules, made.used)))
+        changed = changed.plus(self._put(made.stretches, derived.consumption(self.rules, made.used, made.imported)))
         self._note_bases({**touched, **made.stretches})
         progress(len(parts), len(parts))
         return changed
@@ -142,10 +143,12 @@ class Accountant:
         parts = []
         for part in Job(real, stretch, at_once=max(len(real), 1)).parts(self.finished):
             found = self._surroundings.around(part.meters, part.stretch, newest, self.rules.lives)
-            used = self._used(found, dict.fromkeys((meter.id for meter in real), part.stretch), newest)
+            stretches = dict.fromkeys((meter.id for meter in real), part.stretch)
+            used, inward = self._used(found, stretches, newest), self._imported(found, stretches, newest)
+            inward |= virtual_imports(self.park, used, inward)
             used |= virtual_meters(self.park, used)
             wanted = {meter.id: used[meter.id] for meter in meters if meter.id in used}
-            parts.append(derived.consumption(self.rules, wanted))
+            parts.append(derived.consumption(self.rules, wanted, inward))
         return joined(parts)
 
     def stale(self) -> list[Job]:
@@ -193,8 +196,8 @@ class Accountant:
                 meters = [self.park.meter_by_id[meter] for meter in group]
                 (stretch,) = group.values()
                 found = self._surroundings.around(meters, stretch, newest, self.rules.lives)
-            used = self._used(found, group, newest)
-            changed = changed.plus(self._put(group, derived.consumption(self.rules, used)))
+            used, inward = self._used(found, group, newest), self._imported(found, group, newest)
+            changed = changed.plus(self._put(group, derived.consumption(self.rules, used, inward)))
             self._home.replace_happenings(group, _happened(used, group))
         return changed, looked_at
 
@@ -212,7 +215,8 @@ class Accountant:
         rows = self._home.consumption(sorted(old), start=span.start, end=span.end)
         used = kept_intervals(self.park, [rows], borders(*span)) if len(rows) else {}
         real = {meter: amounts for meter, amounts in used.items() if meter in old}
-        return self._put(old, derived.consumption(self.rules, real))
+        inward = kept_imports(self.park, rows, borders(*span))
+        return self._put(old, derived.consumption(self.rules, real, inward))
 
     def _put(self, stretches: Mapping[str, Stretch], rows: Consumption) -> Changed:
         """Put rows in place of what is there, except in closed periods."""
@@ -257,6 +261,14 @@ class Accountant:
             for meter in lacking:
                 used |= consumed(found, [meter], borders(*stretches[meter.id]), lives=lives, known=newest)
         return used
+
+    def _imported(self, found: Found, stretches: Mapping[str, Stretch], newest: Newest) -> dict[str, Floats]:
+        """What import registers counted in the stretches of their meters, where what goes out is counted too."""
+        inward: dict[str, Floats] = {}
+        for meter, stretch in stretches.items():
+            mine = [self.park.meter_by_id[meter]]
+            inward |= imported(found, mine, borders(*stretch), lives=self.rules.lives, known=newest)
+        return inward
 
 
 def _both(one: Stretch, other: Stretch) -> Stretch:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from parkwatt.accounting.intervals import Intervals
-from parkwatt.accounting.kept import kept_intervals
+from parkwatt.accounting.charged import virtual_imports
+from parkwatt.accounting.intervals import Floats, Intervals
+from parkwatt.accounting.kept import kept_imports, kept_intervals
 from parkwatt.accounting.periods import borders
 from parkwatt.accounting.virtual import real_terms
 from parkwatt.park import Park
@@ -12,9 +13,16 @@ from parkwatt.store.derived import DerivedStore, Stretch
 
 
 class Virtual(NamedTuple):
-    """What virtual meters took in, and in which stretch that was looked at."""
+    """What virtual meters took in, and in which stretch that was looked at.
+
+    Attributes:
+        used: by their ids.
+        imported: what counts as their import, of those that add up meters with registers for both ways.
+        stretches: by their ids.
+    """
 
     used: Mapping[str, Intervals]
+    imported: Mapping[str, Floats]
     stretches: Mapping[str, Stretch]
 
 
@@ -29,11 +37,12 @@ def virtual(park: Park, home: DerivedStore, touched: Mapping[str, Stretch]) -> V
     terms = {meter: real_terms(park, meter).keys() for meter in park.formulas}
     wanted = {meter: needed for meter, needed in terms.items() if needed & touched.keys()}
     if not wanted:
-        return Virtual({}, {})
+        return Virtual({}, {}, {})
     felt = [touched[meter] for needed in wanted.values() for meter in needed & touched.keys()]
     span = Stretch(min(stretch.start for stretch in felt), max(stretch.end for stretch in felt))
     real = {meter for needed in wanted.values() for meter in needed}
     rows = home.consumption(sorted(real), start=span.start, end=span.end)
     used = kept_intervals(park, [rows], borders(*span))
     found = {meter: amounts for meter, amounts in used.items() if meter in wanted}
-    return Virtual(found, dict.fromkeys(wanted, span))
+    imported = virtual_imports(park, used, kept_imports(park, rows, borders(*span)))
+    return Virtual(found, imported, dict.fromkeys(wanted, span))

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from parkwatt.accounting.amounts import from_amounts
 from parkwatt.accounting.bill import Metered, entries, span
+from parkwatt.accounting.charged import hides_export, virtual_imports
 from parkwatt.accounting.intervals import Intervals, consumption, net, scaled
-from parkwatt.accounting.kept import kept_intervals
+from parkwatt.accounting.kept import kept_imports, kept_intervals
 from parkwatt.accounting.life import Lives
 from parkwatt.accounting.periods import QUARTER, borders
 from parkwatt.accounting.virtual import real_terms, virtual_meters
@@ -44,12 +45,15 @@ def metered(store: Store, home: DerivedStore, park: Park, owner: str | None, mon
     ids = [meter.id for meter in entries(park, owner)]
     real = sorted({term for meter in ids for term in real_terms(park, meter)})
     rows = home.consumption(real, start=int(edges[0]), end=int(edges[-1]))
-    energy = kept_intervals(park, [rows], edges)
+    energy, counted = kept_intervals(park, [rows], edges), kept_imports(park, rows, edges)
+    counted |= virtual_imports(park, energy, counted)
     reactive = _reactive(store, park, real, edges)
     reactive |= virtual_meters(park, reactive)
     return Metered(
         energy={meter: energy[meter] for meter in ids if meter in energy},
         reactive={meter: reactive[meter] for meter in ids if meter in reactive},
+        imported={meter: counted[meter] for meter in ids if meter in counted},
+        netted=tuple(meter for meter in ids if hides_export(park, meter, energy, counted)),
     )
 
 

@@ -71,6 +71,7 @@ class BillAnswer(BaseModel):
     meters: list[str] = Field(description="Through which the electricity came in.")
     lines: list[BillLineAnswer]
     kwh: float | None
+    given_back_kwh: float | None = Field(description="For information, not settled here; null: nobody counts it.")
     kvarh: float | None
     power_factor: float | None
     maximum_demand: MaximumAnswer | None

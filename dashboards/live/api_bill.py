@@ -101,6 +101,7 @@ def _answer(park: Park, bill: Bill, language: Language) -> BillAnswer:
             for line in bill.lines
         ],
         kwh=_number(bill.kwh),
+        given_back_kwh=_number(bill.given_back),
         kvarh=None if bill.reactive is None else float(bill.reactive.kvarh),
         power_factor=_number(bill.power_factor),
         maximum_demand=None

@@ -110,6 +110,10 @@ class _Lines:
         rows = self._rows.values()
         _formula(self._at("G"), f"SUM(G{min(rows)}:G{max(rows)})" if rows else "0", form=_MONEY)
         self._compared(self._bill.total)
+        if self._bill.given_back is not None:
+            self._put(["", both("bill.given_back")])
+            _set(self._at("D"), self._bill.given_back, form=_KWH)
+            _set(self._at("E"), "kWh")
 
     def _compared(self, amount: Decimal) -> None:
         """What was computed beside what the formula gives, and the difference."""

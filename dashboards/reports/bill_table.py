@@ -28,6 +28,8 @@ def write_csv(bill: Bill, file: TextIO) -> None:
         cells = ["" if number is None else str(number) for number in numbers]
         rows.writerow([both(f"bill.items.{line.item}"), line.tariff, *cells, ", ".join(line.basis)])
     rows.writerow([both(_total_key(bill)), "", "", "", "", str(bill.total), ""])
+    if bill.given_back is not None:
+        rows.writerow([both("bill.given_back"), "", str(bill.given_back), "kWh", "", "", ""])
     for note in bill.lacks:
         rows.writerow([f"{both('bill.lacks')}: {sentence(note, 'zh')} {sentence(note, 'en')}", *[""] * 6])
 
@@ -42,6 +44,8 @@ def readable(park: Park, bill: Bill, language: Language = "en") -> Iterator[str]
     rows = [[say(f"bill.{column}", language) for column in COLUMNS]]
     rows += [_row(line, language) for line in bill.lines]
     rows.append([say(_total_key(bill), language), "", "", "", "", _money(bill.total, language), ""])
+    if bill.given_back is not None:
+        rows.append([say("bill.given_back", language), "", f"{bill.given_back:,.2f}", "kWh", "", "", ""])
     yield from _columns(rows, [column in _NUMBERS for column in COLUMNS])
     for key, notes in (("lacks", bill.lacks), ("remarks", bill.remarks)):
         if notes:

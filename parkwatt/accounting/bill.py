@@ -1,7 +1,7 @@
 """The bill of a month as a value: what a customer pays for electricity, line by line, and how sure that is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -12,7 +12,7 @@ from parkwatt.accounting.bill_energy import Day
 from parkwatt.accounting.bill_lines import ENERGY, Line
 from parkwatt.accounting.bill_notes import Note
 from parkwatt.accounting.demand import Maximum
-from parkwatt.accounting.intervals import Intervals
+from parkwatt.accounting.intervals import Floats, Intervals
 from parkwatt.accounting.periods import day_start
 from parkwatt.accounting.power_factor import power_factor
 from parkwatt.accounting.totals import uses
@@ -29,10 +29,14 @@ class Metered:
     Attributes:
         energy: what each entry meter took in per 15 minutes [kWh]; one that nothing is known of may be left out.
         reactive: reactive energy of those that count it, in both directions added up [kvarh]; of the same intervals.
+        imported: what the import registers counted of those that count what goes out too [kWh]; of the same intervals.
+        netted: virtual meters that are charged for a balance although something went out behind them.
     """
 
     energy: Mapping[str, Intervals]
     reactive: Mapping[str, Intervals]
+    imported: Mapping[str, Floats] = field(default_factory=dict)
+    netted: tuple[str, ...] = ()
 
 
 class Shares(NamedTuple):
@@ -73,6 +77,7 @@ class Bill:
         lacks: why it is not complete; empty where it is.
         remarks: what else to know.
         basic: what the basic charge rests on, for other ways to be charged.
+        given_back: energy that went out to the grid, which is not settled here [kWh]; None where nobody counts it.
     """
 
     owner: str | None
@@ -86,6 +91,7 @@ class Bill:
     lacks: tuple[Note, ...]
     remarks: tuple[Note, ...]
     basic: Month
+    given_back: Decimal | None = None
 
     @property
     def is_complete(self) -> bool:

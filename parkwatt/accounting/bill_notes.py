@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import StrEnum
 
 
@@ -35,8 +34,10 @@ class NoteCode(StrEnum):
     """The contracted demand is less than counts; `kw` do."""
     HIGH_USE = "high_use"
     """So much was used for the capacity that demand has its lower price."""
-    GIVEN_BACK = "given_back"
-    """`kwh` were given back to the grid, and are not settled here."""
+    CHARGED_NET = "charged_net"
+    """Of some `meters` the balance of each quarter-hour is charged: what came in is not counted by itself."""
+    PRICE_OF_BEFORE = "price_of_before"
+    """A `tariff` with monthly prices has none for the `month`; that of `used` holds on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,4 +50,4 @@ class Note:
     """
 
     code: NoteCode
-    values: Mapping[str, float | Decimal | str] = field(default_factory=dict)
+    values: Mapping[str, float | str] = field(default_factory=dict)

@@ -5,9 +5,9 @@ zero: its line has no amount, and the bill says what it lacks.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from math import fsum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,10 @@ from parkwatt.accounting.bill import Bill, Metered, Reactive, Shares, entries, m
 from parkwatt.accounting.bill_energy import Day, days, together
 from parkwatt.accounting.bill_lines import Item, Line, hundredths
 from parkwatt.accounting.bill_notes import Note, NoteCode
+from parkwatt.accounting.charged import charged, given_back
 from parkwatt.accounting.demand import Maximum, maximum
 from parkwatt.accounting.factors import FactorBook
-from parkwatt.accounting.intervals import Intervals, added, missing
+from parkwatt.accounting.intervals import Floats, added, missing
 from parkwatt.accounting.power_factor import adjustment, power_factor, table_of
 from parkwatt.accounting.prices import Pricing
 from parkwatt.accounting.tariff import Period
@@ -59,7 +60,8 @@ class _Making:
         self._contract = self._pricing.contract(owner)
         self._meters = entries(park, owner)
         self._energy = {meter.id: metered.energy.get(meter.id, missing(borders)) for meter in self._meters}
-        self._reactive = metered.reactive
+        self._metered = metered
+        self._charged = {m: charged(part, self._counted(m)) for m, part in self._energy.items()}
         self._lacks: list[Note] = []
         self._remarks: list[Note] = []
 
@@ -72,7 +74,7 @@ class _Making:
         energy: list[Line] = []
         funds: list[Line] = []
         for tariff, meters in by_tariff:
-            per_day[tariff.id] = days(self._pricing, tariff, [_charged(self._energy[m]) for m in meters], dates)
+            per_day[tariff.id] = days(self._pricing, tariff, [self._charged[m] for m in meters], dates)
             energy += self._energy_lines(tariff, per_day[tariff.id])
             funds += self._funds(tariff, per_day[tariff.id])
         in_contract = next((m for t, m in by_tariff if self._contract is not None and t.id == self._contract.id), [])
@@ -81,7 +83,7 @@ class _Making:
         basics = self._basic_lines(basic)
         reactive = self._metered_reactive(in_contract)
         adjusted = self._adjusted(energy, basics, reactive)
-        self._given_back()
+        self._netted()
         return Bill(
             owner=self._owner,
             month=self._month,
@@ -94,6 +96,7 @@ class _Making:
             lacks=tuple(self._lacks),
             remarks=tuple(self._remarks),
             basic=basic,
+            given_back=self._given_back(),
         )
 
     def _shares(self) -> Shares:
@@ -124,6 +127,10 @@ class _Making:
         prices = self._pricing.unit_prices(tariff, self._month)
         if not prices:
             self._lacks.append(Note(NoteCode.NO_PRICE, {"tariff": tariff.id, "month": f"{self._month:%Y-%m}"}))
+        used = self._pricing.forgotten(tariff, self._month)
+        if used is not None:
+            said = {"tariff": tariff.id, "month": f"{self._month:%Y-%m}", "used": used}
+            self._remarks.append(Note(NoteCode.PRICE_OF_BEFORE, said))
         basis = self._pricing.ids_of(tariff, self._month)
         for period in Period:
             if any(period in day.kwh for day in per_day):
@@ -138,7 +145,7 @@ class _Making:
         yield Line(Item.FUNDS, tariff.id, together(per_day), "kWh", Decimal(str(price.funds)), basis)
 
     def _demand(self, meters: Sequence[str]) -> Maximum | None:
-        found = maximum(added([_charged(self._energy[meter]) for meter in meters], self._borders)) if meters else None
+        found = maximum(added([self._charged[meter] for meter in meters], self._borders)) if meters else None
         if found is not None and found.estimated:
             self._remarks.append(Note(NoteCode.DEMAND_ESTIMATED))
         return found
@@ -169,7 +176,7 @@ class _Making:
             elif line.unit_price is None and basic.price is not None:
                 self._lacks.append(Note(NoteCode.NO_BASIC_PRICE, {"tariff": self._contract.id, "option": option.value}))
         if option is Option.CONTRACT and basic.is_raised:
-            self._remarks.append(Note(NoteCode.CONTRACT_RAISED, {"kw": basic.contracted or 0}))
+            self._remarks.append(Note(NoteCode.CONTRACT_RAISED, {"kw": float(basic.contracted or 0)}))
         if option is not Option.CAPACITY and basic.has_high_use:
             self._remarks.append(Note(NoteCode.HIGH_USE))
         return lines
@@ -177,12 +184,12 @@ class _Making:
     def _metered_reactive(self, meters: Sequence[str]) -> Reactive | None:
         if self._customer.power_factor_standard is None or not meters:
             return None
-        lacking = [meter for meter in meters if meter not in self._reactive]
+        lacking = [meter for meter in meters if meter not in self._metered.reactive]
         if lacking:
             self._lacks.append(Note(NoteCode.NO_REACTIVE, {"meters": ", ".join(lacking)}))
             return None
-        energy = added([_charged(self._energy[meter]) for meter in meters], self._borders)
-        kvarh = added([self._reactive[meter] for meter in meters], self._borders)
+        energy = added([self._charged[meter] for meter in meters], self._borders)
+        kvarh = added([self._metered.reactive[meter] for meter in meters], self._borders)
         known, both = energy.counted > 0, (energy.counted == len(meters)) & (kvarh.counted == len(meters))
         if not known.any():
             return None
@@ -206,12 +213,18 @@ class _Making:
         share = None if factor is None else adjustment(factor, standard) / 100
         yield Line(Item.POWER_FACTOR, self._contract.id, base, "yuan", share, (table_of(standard).id,))
 
-    def _given_back(self) -> None:
-        back = sum(float(-part.amount[part.amount < 0].sum()) for part in self._energy.values())
-        if back:
-            self._remarks.append(Note(NoteCode.GIVEN_BACK, {"kwh": back}))
+    def _netted(self) -> None:
+        out = {meter for meter, part in self._energy.items() if (part.amount[np.isnan(self._counted(meter))] < 0).any()}
+        netted = [meter.id for meter in self._meters if meter.id in {*out, *self._metered.netted}]
+        if netted:
+            self._remarks.append(Note(NoteCode.CHARGED_NET, {"meters": ", ".join(netted)}))
 
+    def _given_back(self) -> Decimal | None:
+        out = [given_back(part.amount, self._counted(meter)) for meter, part in self._energy.items()]
+        total = fsum(kwh for part in out for kwh in part[~np.isnan(part)].tolist())
+        return hundredths(total) if total or any(meter in self._metered.imported for meter in self._energy) else None
 
-def _charged(meter: Intervals) -> Intervals:
-    """What a meter took in; 15 minutes in which it gave back more than it took in are charged as zero."""
-    return replace(meter, amount=np.maximum(meter.amount, 0.0))
+    def _counted(self, meter: str) -> Floats:
+        """What the import register of a meter counted; NaN where it has none beside one for what goes out."""
+        found = self._metered.imported.get(meter)
+        return np.full(len(self._borders) - 1, np.nan) if found is None else found

@@ -1,6 +1,6 @@
 """From the rows that accounting keeps back to intervals, so that whoever reads them computes with the same value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,8 @@ from parkwatt.accounting.intervals import Intervals
 from parkwatt.accounting.virtual import virtual_meters
 from parkwatt.park import Park
 from parkwatt.store.derived import Consumption
+
+_KNOWN = ("amount", "measured_share", "estimated_share")
 
 
 def kept_intervals(park: Park, pieces: Iterable[Consumption], borders: NDArray[np.int64]) -> dict[str, Intervals]:
@@ -26,19 +28,39 @@ def kept_intervals(park: Park, pieces: Iterable[Consumption], borders: NDArray[n
     return used | virtual_meters(park, used)
 
 
-def _put(park: Park, rows: Consumption, borders: NDArray[np.int64], found: dict[str, NDArray[np.float64]]) -> None:
-    """Put amounts and shares where they belong, a row per number and a column per interval."""
+def kept_imports(park: Park, rows: Consumption, borders: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    """What import registers counted between borders, of the meters that count what goes out too, virtual ones left out.
+
+    Args:
+        park: whose meters.
+        rows: of any meters.
+        borders: of the intervals [ms], growing; as fine as the rows.
+    """
+    counted = rows.take(~np.isnan(rows.column("imported")))
+    found: dict[str, NDArray[np.float64]] = {}
+    _put(park, counted, borders, found, ("imported",))
+    return {meter: numbers[0] for meter, numbers in found.items()}
+
+
+def _put(
+    park: Park,
+    rows: Consumption,
+    borders: NDArray[np.int64],
+    found: dict[str, NDArray[np.float64]],
+    fields: Sequence[str] = _KNOWN,
+) -> None:
+    """Put fields where they belong, a row per field and a column per interval; amounts are unknown where no row is."""
     place = np.searchsorted(borders, rows.start)
     fits = (place < len(borders) - 1) & (borders[np.minimum(place, len(borders) - 1)] == rows.start)
     order = np.argsort(rows.about[fits], kind="stable")
     about, place = rows.about[fits][order], place[fits][order]
-    columns = [rows.column(name)[fits][order] for name in ("amount", "measured_share", "estimated_share")]
+    columns = [rows.column(name)[fits][order] for name in fields]
     bounds = np.searchsorted(about, np.arange(len(rows.abouts) + 1))
     for n, who in enumerate(rows.abouts):
         here = slice(int(bounds[n]), int(bounds[n + 1]))
         if who.meter not in park.meter_by_id or here.start == here.stop:
             continue
-        numbers = found.setdefault(who.meter, np.tile([[np.nan], [0.0], [0.0]], len(borders) - 1))
+        numbers = found.setdefault(who.meter, np.tile([[np.nan], [0.0], [0.0]][: len(fields)], len(borders) - 1))
         for number, column in zip(numbers, columns, strict=True):
             number[place[here]] = column[here]
 

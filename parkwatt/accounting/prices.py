@@ -90,6 +90,18 @@ class Pricing:
         holding = [price for price in self._prices.get(tariff.id, ()) if price.month <= month]
         return holding[-1] if holding else None
 
+    def forgotten(self, tariff: Tariff, day: date) -> str | None:
+        """The month whose price is used on a day although another is due: a tariff of monthly prices has none there.
+
+        A tariff has monthly prices if two months in a row have one; a single price stands until it is replaced.
+        """
+        used = self.price(tariff, day)
+        if used is None or used.month == f"{day:%Y-%m}":
+            return None
+        months = {date.fromisoformat(f"{price.month}-01") for price in self._prices[tariff.id]}
+        monthly = any((month - timedelta(days=1)).replace(day=1) in months for month in months)
+        return used.month if monthly else None
+
     def unit_prices(self, tariff: Tariff, day: date) -> Mapping[Period, UnitPrice]:
         """What a unit costs in each period of a day's month; empty where no price is declared."""
         price = self.price(tariff, day)

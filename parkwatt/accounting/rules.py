@@ -16,7 +16,7 @@ from parkwatt.park.closing import Lock
 from parkwatt.park.times import Span, days_of, span_of
 from parkwatt.readings import Millis
 
-EDITION = "2"
+EDITION = "3"
 """Of the rules in the code: raised when the same readings and declarations come to other figures than before."""
 _NEAR: Millis = 31 * 86_400_000
 """Events this far outside of a month may be felt in it [ms]: meters' habits reach four weeks."""

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from parkwatt.accounting.charged import charged_amount
 from parkwatt.accounting.factors import time_of_use
 from parkwatt.accounting.periods import day_start, local_date
 from parkwatt.accounting.prices import ratios_of
@@ -56,20 +57,40 @@ def _part(  # noqa: PLR0913, PLR0917 - a line of a bill has these parts
     chosen: NDArray[np.bool_],
 ) -> Step:
     unit = QUANTITIES[meter.medium.register].unit
-    amount = math.fsum(np.maximum(rows.column("amount")[chosen], 0.0).tolist())
-    given_back = bool((rows.column("amount")[chosen] < 0).any())
+    balance, counted = rows.column("amount")[chosen], rows.column("imported")[chosen]
+    charged = math.fsum(charged_amount(balance, counted).tolist())
     return Step(
         Level.PRICE,
         Phrase("cost.part", period=Phrase(f"period.{period}"), n=int(chosen.sum())),
-        Phrase("cost.part_rule"),
+        Phrase("cost.part_rule", counted=_counted_by(looking, meter, counted)),
         result=math.fsum(rows.column("cost")[chosen].tolist()),
         unit=_YUAN,
         working=Working.PRODUCT,
-        inputs=(Operand(Phrase("cost.amount"), amount, unit),),
-        notes=(Phrase("cost.given_back"),) if given_back else (),
+        inputs=(Operand(Phrase("cost.amount"), charged, unit),),
+        notes=tuple(_given_back(balance, counted, unit)),
         weight=1.0,
         children=(_price_step(looking, tariff, price, period, f"{_YUAN}/{unit}"),),
     )
+
+
+def _counted_by(looking: Looking, meter: Meter, counted: NDArray[np.float64]) -> Phrase:
+    """What the charged energy of some quarter-hours was counted by."""
+    if np.isnan(counted).all():
+        return Phrase("cost.by_balance")
+    virtual = meter.id in looking.park.formulas
+    return Phrase("cost.by_imports") if virtual else Phrase("cost.by_import", quantity=meter.medium.register)
+
+
+def _given_back(balance: NDArray[np.float64], counted: NDArray[np.float64], unit: str) -> Iterator[Phrase]:
+    """What became of energy that went out in these quarter-hours."""
+    by_register = ~np.isnan(counted)
+    out = math.fsum((counted - balance)[by_register].tolist())
+    if out > 0:
+        yield Phrase("cost.apart", amount=out, unit=unit)
+    if 0 < by_register.sum() < len(counted):
+        yield Phrase("cost.partly", n=int((~by_register).sum()))
+    if (balance[~by_register] < 0).any():
+        yield Phrase("cost.given_back")
 
 
 def _price_step(looking: Looking, tariff: Tariff, price: Price, period: Period, unit: str) -> Step:

@@ -23,12 +23,14 @@ FIELDS = (
     "co2_market_kg",
     "co2_annex4_kg",
     "cost",
+    "imported",
     "measured_share",
     "estimated_share",
 )
 """Numbers of a row: the amount in the unit of the carrier's register; kWh; t of standard coal by equivalent value
 (当量) and by equal value (等价); kg of CO2 by location, by market, by Annex 4 for
-zero-carbon parks; yuan; shares, 0 to 1."""
+zero-carbon parks; yuan; what the import register counted, where the meter counts what goes out too [unit of the
+register]; shares, 0 to 1."""
 _MOST_TIMES = 2**42
 """Larger than any start [ms], so that a meter's number and a start are one number together."""
 

@@ -58,6 +58,14 @@ STEPS: tuple[str, ...] = (
         before DOUBLE, after DOUBLE, author VARCHAR NOT NULL, reason VARCHAR NOT NULL
     );
     """,
+    # 4: what import registers counted, and bills of closed months as they were when they were closed.
+    """
+    ALTER TABLE consumption ADD COLUMN imported DOUBLE;
+    CREATE TABLE bills (
+        enterprise VARCHAR, month BIGINT NOT NULL, time BIGINT NOT NULL, author VARCHAR NOT NULL,
+        reason VARCHAR NOT NULL, document VARCHAR NOT NULL, otherwise VARCHAR NOT NULL
+    );
+    """,
 )
 
 

@@ -168,13 +168,14 @@ def test_reactive_energy_of_a_part_of_the_month() -> None:
 
 
 def test_energy_given_back_is_not_charged() -> None:
-    """15 minutes that gave back count as zero; how much it was is said."""
+    """Where only the balance is known, 15 minutes that gave back count as zero; that and how much it was is said."""
     amounts = np.full(QUARTERS, 2.0)
     amounts[:10] = -5.0
     found = billed(amounts)
     assert found.kwh == 2 * (QUARTERS - 10)
+    assert found.given_back == 50
     (note,) = found.remarks
-    assert (note.code, note.values["kwh"]) == (NoteCode.GIVEN_BACK, 50.0)
+    assert (note.code, note.values["meters"]) == (NoteCode.CHARGED_NET, "mill")
 
 
 @pytest.mark.parametrize(

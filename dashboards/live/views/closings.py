@@ -51,7 +51,7 @@ def _period(edition: Edition, closing: Closing) -> dict[str, object]:
 def _row(edition: Edition, restated: Restatement) -> dict[str, object]:
     meter = edition.park.meter_by_id.get(restated.meter)
     unit = _UNITS.get(restated.field, "")
-    if restated.field == "amount" and meter is not None:
+    if restated.field in {"amount", "imported"} and meter is not None:
         unit = QUANTITIES[meter.medium.register].unit
     return {
         "time": f"{edition.format.local(restated.time):%Y-%m-%d %H:%M}",
