@@ -4,13 +4,12 @@ import json
 import signal
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests import chromium
 from tests.waiting import until
+from tests.whole.conftest import PHONE
 from tests.whole.running import Running
 
 PARK = """\
@@ -32,7 +31,6 @@ meters:
 
 # The end.
 """
-PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
@@ -68,19 +66,6 @@ def post(running: Running, path: str, body: object, **headers: str) -> tuple[int
     except urllib.error.HTTPError as error:
         said = error.read()
         return error.code, json.loads(said) if said.startswith(b"{") else {}
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
-        troubles: list[str] = []
-        made = browser.new_page(viewport=PHONE)
-        made.on("pageerror", lambda error: troubles.append(str(error)))
-        made.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-        yield made
-        browser.close()
-        assert troubles == []
 
 
 def test_adopt_and_undo_on_the_page(written: Running, page: Page) -> None:

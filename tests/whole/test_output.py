@@ -2,28 +2,12 @@
 
 import re
 import signal
-from collections.abc import Iterator
 
-import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from tests import chromium
 from tests.waiting import until
+from tests.whole.conftest import PHONE
 from tests.whole.running import Running
-
-PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.PATH, args=chromium.ARGUMENTS)
-        troubles: list[str] = []
-        made = browser.new_page(viewport=PHONE)
-        made.on("pageerror", lambda error: troubles.append(str(error)))
-        yield made
-        browser.close()
-        assert troubles == []
 
 
 def test_output_is_entered_and_taken_back(running: Running, page: Page) -> None:
