@@ -11,7 +11,7 @@ from parkwatt.explaining.asking import UNITS
 from parkwatt.explaining.chain import Level, Source, Step
 from parkwatt.explaining.looking import Looking
 from parkwatt.explaining.market_steps import mix
-from parkwatt.explaining.phrases import Phrase
+from parkwatt.explaining.phrases import Phrase, sureness
 from parkwatt.explaining.workings import Operand, Working, worked_out
 from parkwatt.park import Meter
 from parkwatt.quantities import QUANTITIES
@@ -56,7 +56,7 @@ def factor_step(looking: Looking, factor: Factor) -> Step:
         year=factor.year,
         place="" if own is None else looking.places(own),
     )
-    notes = () if factor.checked in _SURE else (Phrase("factor.unsure", checked=factor.checked),)
+    notes = () if factor.checked in _SURE else (Phrase("factor.unsure", checked=sureness(factor.checked)),)
     if own is not None:
         notes = (*notes, Phrase("factor.own", reason=own.reason))
     return Step(

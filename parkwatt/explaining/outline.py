@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from parkwatt.explaining.chain import Chain, Level, Source, Step
-from parkwatt.explaining.phrases import Language, Phrase, written
+from parkwatt.explaining.phrases import Language, Phrase, sureness, written
 from parkwatt.explaining.workings import written_out
 
 _WHOLE = 1 - 1e-9
@@ -73,7 +73,7 @@ def _check(step: Step, language: Language) -> str:
 
 def _source(source: Source, language: Language, *, named: bool) -> str:
     """Who says it, how sure it is, and where it stands."""
-    parts = [source.said_by, source.checked]
+    parts = [source.said_by, sureness(source.checked).said(language)]
     parts += [Phrase("verdict.year", year=source.year).said(language)] if source.year else []
     parts += (
         [Phrase("verdict.version", version=source.version).said(language)] if source.version not in {"", "1"} else []

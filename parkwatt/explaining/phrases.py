@@ -43,6 +43,12 @@ def written(number: float) -> str:
     return f"{number:.10f}".rstrip("0") if "e-" in text and abs(number) >= 1e-10 else text
 
 
+def sureness(checked: str) -> Phrase:
+    """How sure a factor is, from the word of its table; a word that has no text stands as it is."""
+    key = f"checked.{checked.replace(' ', '_')}"
+    return Phrase(key) if key in texts() else Phrase("checked.other", checked=checked)
+
+
 @cache
 def texts() -> Mapping[str, Mapping[str, str]]:
     """All texts by key, for example `meter.rule`.

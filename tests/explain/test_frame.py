@@ -140,3 +140,29 @@ def test_links_keep_what_was_asked():
     assert explain_api(meter="a/b c", at="2026-01-02T10:00:00+08:00") == (
         "/api/v1/explain?meter=a%2Fb+c&at=2026-01-02T10%3A00%3A00%2B08%3A00"
     )
+
+
+def test_what_is_one_of_many_is_folded_and_what_is_taken_off_has_its_sign(store: DuckStore):
+    """Quarter-hours of a day are folded, a meter of three is open; what a roof gives off stands with a minus."""
+    html = Watched(store).html(DAY_ASKED)
+    levels = [part.split('"')[0] + (" open" if "<details open" in part else "") for part in html.split('data-level="')]
+    assert "meter open" in levels
+    assert "interval open" not in levels
+    assert "\N{MINUS SIGN} (-" in html
+
+
+def test_how_sure_a_factor_is_is_said_in_the_readers_language(store: DuckStore):
+    """The words of the tables of factors are translated."""
+    asked = DAY_ASKED | {"what": "tce"}
+    assert "unverified" in Watched(store).html(asked)
+    said = Watched(store).html(asked, "zh")
+    assert "未核验" in said
+    assert "verified" not in said
+
+
+def test_amounts_are_only_offered_of_one_carrier(store: DuckStore):
+    """Amounts of several carriers do not add up, so nobody is led there."""
+    offered = "what=amount"
+    assert offered not in Watched(store).html(DAY_ASKED)
+    assert offered in Watched(store).html(DAY_ASKED | {"carrier": "electricity"})
+    assert offered in Watched(store).html({"meter": "press", "day": "2026-01-02"})

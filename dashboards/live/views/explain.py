@@ -17,11 +17,12 @@ from parkwatt.explaining.chain import Level
 from parkwatt.explaining.outline import outline, verdict
 from parkwatt.explaining.phrases import Phrase
 from parkwatt.explaining.since import told
+from parkwatt.park import Park
 from parkwatt.readings import to_iso
 
 _OPEN = frozenset({Level.FIGURE, Level.TOTAL})
-_PARTS_OPEN = 8
-"""A level with no more parts than this is open from the beginning."""
+_FEW = 8
+"""A step with no more parts than this is open from the beginning, unless it is one of more itself."""
 _DRAWN: Drawings[Chain] = Drawings()
 """A chain is worked out again every few minutes, and the page looked at several times a second."""
 
@@ -49,7 +50,7 @@ def _chain(edition: Edition, asked: Mapping[str, str], question: Question, chain
     """A chain as HTML."""
     return edition.render(
         "parts/explain_chain.html",
-        figures=_figures(asked),
+        figures=_figures(edition.park, asked),
         wider=list(_wider(edition, asked, question)),
         json=explain_api(asked, depth=chain.depth.name.lower(), lang=edition.language),
         top=_step(edition, asked, chain.figure, chain.depth),
@@ -65,16 +66,18 @@ def _without(
     """Why there is no chain; without a reason it is on its way."""
     html = edition.render(
         "parts/explain_none.html",
-        figures=_figures(asked),
+        figures=_figures(edition.park, asked),
         wider=list(_wider(edition, asked, question)),
         refusal="" if refusal is None else refusal.said(edition.language),
     )
     return Frame(fragments={"chain": Fragment(html, html)})
 
 
-def _figures(asked: Mapping[str, str]) -> list[tuple[str, str, bool]]:
+def _figures(park: Park, asked: Mapping[str, str]) -> list[tuple[str, str, bool]]:
     """What else can be asked of the same: names, addresses, and whether it is what was asked."""
-    return [(name, explain_page(asked, what=name), name == asked["what"]) for name in FIELDS]
+    one = asked.keys() & {"meter", "carrier"} or len({meter.carrier for meter in park.carrier_meters}) == 1
+    names = [name for name in FIELDS if one or name != "amount"]  # amounts of several carriers do not add up
+    return [(name, explain_page(asked, what=name), name == asked["what"]) for name in names]
 
 
 def _wider(edition: Edition, asked: Mapping[str, str], question: Question | None) -> Iterator[tuple[str, str]]:
@@ -88,19 +91,28 @@ def _wider(edition: Edition, asked: Mapping[str, str], question: Question | None
         yield edition.words("explain.park"), explain_page(asked, enterprise="", meter="")
 
 
-def _step(edition: Edition, asked: Mapping[str, str], step: Step, depth: Depth) -> dict[str, object]:
-    said = outline(step, edition.language)
+def _step(edition: Edition, asked: Mapping[str, str], step: Step, depth: Depth, *, among: int = 1) -> dict[str, object]:
+    """A step and all below it; one of very many is folded, unless something below it differs."""
+    said, few = outline(step, edition.language), among <= _FEW and len(step.children) <= _FEW
+    children = [_step(edition, asked, child, depth, among=len(step.children)) for child in step.children]
+    sound = said.agrees and all(child["sound"] for child in children)
     return {
         "level": step.level,
         "title": said.title,
-        "result": said.result,
+        "result": _taken_off(said.result) if (step.weight or 0.0) < 0 and step.result else said.result,
         "check": said.check,
         "agrees": said.agrees,
+        "sound": sound,
         "beside": said.beside,
-        "children": [_step(edition, asked, child, depth) for child in step.children],
-        "open": step.level in _OPEN or 0 < len(step.children) <= _PARTS_OPEN,
+        "children": children,
+        "open": few or step.level in _OPEN or not sound,
         "deeper": _deeper(edition, asked, step, depth),
     }
+
+
+def _taken_off(result: str) -> str:
+    """A number that its parent subtracts."""
+    return f"\N{MINUS SIGN} ({result})" if result.startswith("-") else f"\N{MINUS SIGN} {result}"
 
 
 def _deeper(edition: Edition, asked: Mapping[str, str], step: Step, depth: Depth) -> str:
