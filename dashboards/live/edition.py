@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from dashboards.live.explain_links import explain_page
 from dashboards.live.format import Formatter, Shown
 from dashboards.live.frame import Frame
 from dashboards.live.words import Language, Words
@@ -19,13 +20,15 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["explain_page"] = explain_page
+    return environment
 
 
 class Edition:

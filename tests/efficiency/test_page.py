@@ -76,6 +76,15 @@ def test_what_gives_is_in_a_peak_too() -> None:
     assert f"/meter/{meters[0]}" not in html
 
 
+def test_an_intensity_leads_to_where_its_energy_comes_from() -> None:
+    """A row whose energy is known leads to the chain of it, of the same enterprise and period; others do not."""
+    html = frame(EFFICIENCY, f"?enterprise={FIRST}&period=2026-12").fragments["made"].html
+    rows = html.split("<tr>")[2:]
+    known = ['data-state="missing"' not in row.split("c-kwh")[1].split("</td>")[0] for row in rows]
+    assert [f"/explain?month=2026-12&amp;what=kwh&amp;enterprise={FIRST}" in row for row in rows] == known
+    assert any(known)
+
+
 @pytest.mark.parametrize("edition", [ENGLISH, CHINESE], ids=["en", "zh"])
 def test_an_intensity_that_is_not_known_says_why(edition: object) -> None:
     """A known one has its change, one that nobody told has the reason and no number."""

@@ -1,10 +1,12 @@
 """The page that says where a figure comes from, in a real browser over the worked example."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx2 as httpx
 import pytest
@@ -107,14 +109,54 @@ def test_what_there_is_not_is_said(address: str, page: Page, asked: str, says: s
     expect(page.locator(".explain")).to_contain_text(says, timeout=_PATIENCE)
 
 
-def test_pages_lead_there(address: str, page: Page) -> None:
-    """Park, enterprise, meter and analysis lead to where their figures come from."""
-    for path in ("/", "/enterprise/stamping", "/meter/stamping-1", "/analysis?from=2026-07-15&to=2026-07-15"):
-        page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang=en")
-        link = page.locator('main a[href^="/explain"]').first
-        link.wait_for(state="attached", timeout=_PATIENCE)
-        page.goto(f"{address}{link.get_attribute('href')}")
+_LEAD_THERE = {
+    "/": {"kwh", "co2_location"},
+    "/enterprise/stamping": {"kwh", "co2_location"},
+    "/meter/stamping-1": {"amount"},
+    "/analysis?from=2026-07-15&to=2026-07-15": {"kwh"},
+    "/losses?days=7&rows=all": {"amount"},
+}
+
+
+@pytest.mark.parametrize("path", _LEAD_THERE)
+def test_pages_lead_there(address: str, page: Page, path: str) -> None:
+    """Whatever figure a page shows that has a chain leads to it, and there is a number at its end."""
+    page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang=en")
+    page.locator('main a[href^="/explain"]').first.wait_for(state="attached", timeout=_PATIENCE)
+    found = page.locator('main a[href^="/explain"]').evaluate_all("all => all.map(link => link.getAttribute('href'))")
+    assert {dict(parse_qsl(urlsplit(link).query)).get("what", "kwh") for link in found} == _LEAD_THERE[path]
+    for link in dict.fromkeys(found):
+        page.goto(f"{address}{link}")
         expect(page.locator(".chain .number")).to_be_visible(timeout=_PATIENCE)
+
+
+def test_a_tile_and_its_chain_agree(address: str, page: Page) -> None:
+    """Energy of today on the tile is what its chain says is accounted, and what registers counted since."""
+    page.goto(f"{address}/enterprise/stamping?lang=en")
+    number = page.locator('[data-live="energy"]')
+    expect(number).to_have_attribute("title", re.compile("kWh"), timeout=_PATIENCE)
+    tile = float(str(number.get_attribute("title")).split()[0].replace(",", ""))
+    page.locator(".tile:has([data-live=energy]) .why").click()
+    running = page.locator(".running")
+    expect(running).to_contain_text("accounted until", timeout=_PATIENCE)
+    together = float(running.inner_text().rsplit("together ", 1)[1].split()[0].replace(",", ""))
+    assert together == pytest.approx(tile, rel=1e-3)
+    assert together > float(page.locator(".chain .number").inner_text().split()[0])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("path", [*_LEAD_THERE, "/explain?enterprise=stamping&what=co2_location"])
+def test_what_leads_to_a_chain_is_large_enough_for_a_thumb(address: str, page: Page, path: str, language: str) -> None:
+    """On a phone every link and everything that unfolds is at least 44 px high, and nothing scrolls sideways."""
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
+    page.locator('main a[href*="/explain"]').first.wait_for(state="attached", timeout=_PATIENCE)
+    small = page.evaluate(
+        """[...document.querySelectorAll("main :is(a, summary)")]
+        .filter(e => e.offsetParent && e.getBoundingClientRect().height < 43.5).map(e => e.outerHTML.slice(0, 120))"""
+    )
+    assert small == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
 
 def test_the_sum_of_an_analysis_is_the_figure_of_its_chain(address: str, page: Page) -> None:

@@ -234,7 +234,7 @@ class SampleFigures:
         meters = [m.id for m in self.park.meters if m.enterprise]
         demand = {"expected_kw": 58_900.0, "contract_kw": 60_000.0, "highest_kw": 51_940.0}
         said = {"unit": "kW", "carrier": "electricity", "value": 431.27}
-        fell = {"quantity": "energy_import", "before": 918_273.4, "after": 0.2}
+        fell = {"quantity": "energy_import", "before": 918_273.4, "after": 0.2, "unit": "kWh"}
         rejected = {"count": 14, "reason": "payload is not JSON", "topic": "factory/7/power"}
         return (
             Attention(Severity.ALARM, "supply_silent", now - 600_000, meters[0], None, said),

@@ -50,7 +50,7 @@ def efficiency_frame(edition: Edition, figures: FigureCache, subject: str) -> Fr
         frame
         | duration(edition, found)
         | peak_list(edition, found)
-        | intensity_table(edition, found)
+        | intensity_table(edition, found, period)
         | flexibility_cards(edition, found.flexibility)
     )
 

@@ -1,12 +1,14 @@
 """Energy per product, area and value added, and the form that says how much was made."""
 
 from dashboards.live.edition import Edition
+from dashboards.live.explain_links import explain_page
 from dashboards.live.figures.efficiency import Efficiency
 from dashboards.live.figures.intensities import Compared
 from dashboards.live.format import MISSING, Shown, spelled
 from dashboards.live.frame import Fragment, Frame
 from parkwatt.accounting.conversions import KG_PER_T
 from parkwatt.accounting.intensity import Per, Standing
+from parkwatt.park import Park
 
 _FIELDS = {"kwh": (1.0, "kWh"), "tce": (KG_PER_T, "kgce"), "co2_location_kg": (1.0, "kg CO2")}
 """Fields of accounted rows that are shown, with their unit here."""
@@ -14,9 +16,13 @@ _LISTED = 6
 """Declared amounts that are shown, the newest."""
 
 
-def intensity_table(edition: Edition, found: Efficiency) -> Frame:
-    """A row per product, area and value added."""
-    rows = [_row(edition, one) for one in found.intensities]
+def intensity_table(edition: Edition, found: Efficiency, period: str) -> Frame:
+    """A row per product, area and value added, each with where its energy comes from."""
+    time = {"month" if len(period) == len("2026-07") else "year": period}
+    rows = [
+        _row(edition, one) | {"because": explain_page(time, what="kwh", **_whose(edition.park, found.enterprise, one))}
+        for one in found.intensities
+    ]
     html = edition.render("parts/efficiency_made.html", rows=rows, lacking=list(found.energy.lacking))
     return Frame(fragments={"made": Fragment(html, html)})
 
@@ -63,6 +69,14 @@ def _row(edition: Edition, one: Compared) -> dict[str, object]:
         "known": known,
         "why": "" if known else words(f"efficiency.standing.{now.standing}", share=f"{100 * now.covered:.0f}"),
     }
+
+
+def _whose(park: Park, enterprise: str | None, one: Compared) -> dict[str, str]:
+    """Whose energy it is: of the meter of a product, of its enterprise, or of the one who is looked at."""
+    if one.now.per is not Per.PRODUCT:
+        return {"enterprise": enterprise or ""}
+    product = next(p for p in park.products if p.id == one.now.of)
+    return {"meter": product.energy_meter} if product.energy_meter else {"enterprise": product.enterprise}
 
 
 def _missing(edition: Edition) -> Shown:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from math import fsum, isnan
 
 from dashboards.live.edition import Edition
+from dashboards.live.explain_links import explain_page
 from dashboards.live.figures.quality import Judged
 from dashboards.live.format import MISSING, Shown
 from dashboards.live.frame import Fragment, Frame
@@ -51,11 +52,14 @@ def tree(edition: Edition, found: Judged, rows: str) -> Frame:
         for meter, depth in _walk(edition, top, 0)
         if rows == "all" or meter.id in by_meter
     ]
+    days = [f"{edition.format.local(time):%Y-%m-%d}" for time in found.span]
+    span = dict(zip(("from", "to"), days, strict=True))
     lines = [
         {
             "id": meter.id,
             "name": name_of(edition, meter.id),
             "address": meter_address(meter.id),
+            "why": explain_page(span, what="amount", meter=meter.id),
             "depth": depth,
             "colour": colour_of(meter.carrier, meter.role),
             **_cells(edition, meter, by_meter.get(meter.id), found.used.get(meter.id)),

@@ -20,7 +20,8 @@ def carriers(edition: Edition, now: ParkNow | EnterpriseNow, day: ParkDay | Ente
         values[f"media.{flow.carrier}"] = total_shown(edition, flow.flow, flow.unit)
         values |= _today(edition, flow, day)
     frame = Frame(values)
-    html = edition.render("parts/media.html", frame, carriers=[flow.carrier for flow in flows])
+    owner = now.enterprise if isinstance(now, EnterpriseNow) else ""
+    html = edition.render("parts/media.html", frame, carriers=[flow.carrier for flow in flows], owner=owner)
     return frame | Frame(fragments={"media": Fragment(tuple(flow.carrier for flow in flows), html)})
 
 
