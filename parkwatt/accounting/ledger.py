@@ -13,7 +13,7 @@ from typing import NamedTuple
 from parkwatt.accounting.emissions import Conversion, Supplied
 from parkwatt.accounting.factors import ANNEX_4, RESIDUAL, Factor, FactorBook
 from parkwatt.park import Park
-from parkwatt.park.carbon import GreenSupply
+from parkwatt.park.carbon import GreenSupply, Instrument
 from parkwatt.park.ledger_check import claims_of
 from parkwatt.park.times import days_of
 
@@ -23,6 +23,8 @@ Consumed = Mapping[tuple[Owner, date], float]
 KWH_PER_MWH = 1000.0
 REST_OF_ANNEX_4 = "annex4/not_zero_carbon"
 """Id of the share of electricity that Annex 4 counts with its factor."""
+CERTIFICATES_OF_ANNEX_4 = "assumptions/annex4_certificates"
+"""Id of the share of what certificates without their electricity cover that Annex 4 takes off."""
 
 
 class Covered(NamedTuple):
@@ -77,6 +79,7 @@ class Ledger:
             consumed: electricity that came in, of finished months.
         """
         self._park, self._consumed = park, consumed
+        self._delivering = {line.id for line in park.green_supply if line.instrument is not Instrument.CERTIFICATE}
         self.uses: list[Use] = []
         self._covered: dict[tuple[Owner, date], list[Covered]] = {}
         free = dict(consumed)
@@ -126,8 +129,15 @@ class Ledger:
             if covered and kwh > 0:
                 region, year = self._park.grid_region, month.year
                 residual, annex4 = (book.electricity(basis, region, year=year) for basis in (RESIDUAL, ANNEX_4))
-                found[owner, month] = Supplied(_by_market(residual, covered, kwh), _by_annex4(annex4, covered, kwh))
+                counting = book.get(CERTIFICATES_OF_ANNEX_4, year=year)
+                by_annex4 = _by_annex4(annex4, counting, [(each, self._is_alone(each)) for each in covered], kwh)
+                found[owner, month] = Supplied(_by_market(residual, covered, kwh), by_annex4)
         return found
+
+    def _is_alone(self, covered: Covered) -> bool:
+        """Whether what covers is a certificate that was bought without its electricity."""
+        claim = covered.claim
+        return claim.instrument is Instrument.CERTIFICATE and claim.batch not in self._delivering
 
 
 def _by_market(residual: Factor, covered: Sequence[Covered], kwh: float) -> Conversion:
@@ -137,13 +147,21 @@ def _by_market(residual: Factor, covered: Sequence[Covered], kwh: float) -> Conv
     return Conversion(co2 / kwh, (residual, *(_factor(each.claim) for each in covered)))
 
 
-def _by_annex4(fixed: Factor, covered: Sequence[Covered], kwh: float) -> Conversion:
-    """The fixed factor for what is not covered by zero-carbon electricity."""
-    green = [each for each in covered if each.claim.kgco2_per_kwh == 0]
+def _by_annex4(fixed: Factor, counting: Factor, covered: Sequence[tuple[Covered, bool]], kwh: float) -> Conversion:
+    """The fixed factor for what is not covered by zero-carbon electricity.
+
+    Args:
+        fixed: of Annex 4.
+        counting: share of what certificates alone cover that is taken off.
+        covered: what covers, and whether it is a certificate alone.
+        kwh: what came in.
+    """
+    green = [(each, alone) for each, alone in covered if each.claim.kgco2_per_kwh == 0]
     if not green:
         return Conversion(fixed.value, (fixed,))
-    rest = max(1.0 - sum(each.kwh for each in green) / kwh, 0.0)
-    claims = ", ".join(f"{each.claim.id}: {each.kwh:.0f} kWh" for each in green)
+    taken_off = [(each.claim.id, each.kwh * (counting.value if alone else 1.0)) for each, alone in green]
+    rest = max(1.0 - sum(covers for _, covers in taken_off) / kwh, 0.0)
+    claims = ", ".join(f"{claim}: {covers:.0f} kWh" for claim, covers in taken_off)
     share = Factor(
         id=REST_OF_ANNEX_4,
         value=rest,
@@ -153,7 +171,8 @@ def _by_annex4(fixed: Factor, covered: Sequence[Covered], kwh: float) -> Convers
         source=f"share of {kwh:.0f} kWh that is no zero-carbon electricity of the green ledger ({claims})",
         checked="declared",
     )
-    return Conversion(fixed.value * rest, (fixed, share))
+    assumed = (counting,) if any(alone for _, alone in green) else ()
+    return Conversion(fixed.value * rest, (fixed, share, *assumed))
 
 
 def _factor(claim: GreenSupply) -> Factor:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from parkwatt.accounting.factors import FactorBook
 from parkwatt.accounting.ledger import Ledger, months_of
 from parkwatt.park import Park, ParkFileError
-from parkwatt.park.carbon import GreenSupply
+from parkwatt.park.carbon import GreenSupply, OwnFactor
 from parkwatt.park.ledger_check import claims_of, flaws
 from parkwatt.park.load import load_park
 
@@ -54,8 +54,28 @@ def test_annex_4_takes_zero_carbon_electricity_off():
     assert supplied["a", JAN].annex4.per_unit == pytest.approx(0.6 * 0.8325)
     assert supplied["b", JAN].annex4.per_unit == 0.8325
     assert supplied[None, JAN].annex4.per_unit == pytest.approx(0.8 * 0.8325)
-    fixed, rest = supplied["a", JAN].annex4.factors
+    fixed, rest, assumed = supplied["a", JAN].annex4.factors
+    assert (assumed.id, assumed.checked) == ("assumptions/annex4_certificates", "unverified")
     assert (fixed.value, rest.value, "a-out: 4000 kWh" in rest.source) == (0.8325, pytest.approx(0.6), True)
+
+
+def test_an_authority_may_count_only_electricity_that_was_delivered():
+    """Where a park says so, certificates alone take nothing off; those out of a contract, and the contract, do."""
+    contract = {"mwh": 4, "enterprise": "b", "instrument": "contract"}
+    there = park(
+        *retired(4),
+        line(id="deal", **contract),
+        line(id="deal-out", action="retired", batch="deal", mwh=1, enterprise="b"),
+    )
+    nothing = OwnFactor(
+        id="assumptions/annex4_certificates", value=0, unit="kWh/kWh", source="authority", reason="asked"
+    )
+    book = FactorBook([nothing])
+    supplied = Ledger(there, {("a", JAN): 10_000.0, ("b", JAN): 10_000.0, (None, JAN): 20_000.0}).market(book)
+    assert supplied["a", JAN].annex4.per_unit == 0.8325
+    assert supplied["a", JAN].market.per_unit == pytest.approx(0.6 * RESIDUAL)
+    assert supplied["b", JAN].annex4.per_unit == pytest.approx(0.6 * 0.8325)
+    assert supplied[None, JAN].annex4.per_unit == pytest.approx(0.8 * 0.8325)
 
 
 def test_what_exceeds_consumption_covers_nothing():
