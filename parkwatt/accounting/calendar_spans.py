@@ -17,11 +17,16 @@ _LONGEST_MONTH = timedelta(days=31)
 class Every(StrEnum):
     """Lengths of periods."""
 
-    QUARTER = "15m"
+    QUARTER = "15min"
     HOUR = "1h"
     DAY = "1d"
     MONTH = "1mo"
     YEAR = "1y"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Every | None":
+        """As other programs write it."""
+        return cls.QUARTER if value == "15m" else None
 
 
 def usual_every(span: Span) -> Every:

@@ -145,6 +145,7 @@ def test_the_table_says_the_same(web: Web) -> None:
         ({"versus": "then"}, 400, "use previous, year_before, or FROM/TO"),
         ({"versus": f"{TO}/{FROM}"}, 400, "FROM must be before TO"),
         ({"from": "1900-01-01T00:00:00Z", "every": "15m"}, 400, "too much for one answer"),
+        ({"from": "1900-01-01T00:00:00Z", "every": "15min"}, 400, "too much for one answer"),
     ],
 )
 def test_questions_without_answer(web: Web, params: dict[str, str], status: int, said: str) -> None:
