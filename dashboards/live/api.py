@@ -150,8 +150,13 @@ def _reading_answer(park: Park, r: Reading) -> ReadingAnswer:
 
 
 def _per_period(context: Context, query: Query, length: int, limit: int) -> list[ReadingAnswer]:
+    periods = context.store.buckets(query, every=length)
+    number = sum(len(buckets.start) for buckets in periods.values())
+    if number > limit:
+        detail = f"{number} periods are more than limit={limit}; ask for a longer `every` or fewer meters"
+        raise HTTPException(400, detail)
     found: list[tuple[int, ReadingAnswer]] = []
-    for key, buckets in context.store.buckets(query, every=length).items():
+    for key, buckets in periods.items():
         kind = context.live.latest[key].kind if key in context.live.latest else QUANTITIES[key.quantity].kind
         values = {Kind.REGISTER: buckets.last, Kind.GAUGE: buckets.mean, Kind.INTERVAL: buckets.mean * buckets.count}
         unit = unit_of(context.park, key.meter, key.quantity)
@@ -160,9 +165,6 @@ def _per_period(context: Context, query: Query, length: int, limit: int) -> list
                 **key._asdict(), time=to_iso(start), value=value, unit=unit, quality=Quality.GOOD.text
             )
             found.append((start, answer))
-    if len(found) > limit:
-        detail = f"{len(found)} periods are more than limit={limit}; ask for a longer `every` or fewer meters"
-        raise HTTPException(400, detail)
     return [answer for _, answer in sorted(found, key=lambda pair: pair[0])]
 
 
