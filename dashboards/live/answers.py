@@ -83,6 +83,9 @@ class ConsumptionAnswer(BaseModel):
     unit: str
     measured_share: float = Field(description="Share of the period that is measured (0 to 1).")
     estimated_share: float = Field(description="Share of it that lies in gaps whose ends are known (0 to 1).")
+    explain: str | None = Field(
+        description="Where it comes from, what came in less what went out; only of quarter-hours and local days."
+    )
 
 
 class FactorAnswer(BaseModel):
@@ -107,6 +110,9 @@ class EmissionAnswer(BaseModel):
     co2_location_kg: float | None = Field(description="Location-based; null where no consumption is known.")
     measured_share: float
     factors: list[str] = Field(description="Ids of the factors in `factors`.")
+    explain: str | None = Field(
+        description="Where it comes from, in tonnes; only of an enterprise's quarter-hours and local days."
+    )
 
 
 class RejectionAnswer(BaseModel):

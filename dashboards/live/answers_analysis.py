@@ -19,6 +19,7 @@ class AnalysisLine(BaseModel):
     estimated_shares: list[float] = Field(description="Per period; the rest is missing.")
     lacking: list[str] = Field(description="Meters of which less than 90 % of the time is known.")
     factors: list[str] = Field(description="Ids of the factors and prices that it rests on.")
+    explain: str | None = Field(description="Where the total comes from; null where no chain is about it.")
 
 
 class AnalysisSide(BaseModel):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dashboards.emitters import emitters
 from dashboards.live.answers import ConsumptionAnswer, EmissionAnswer, FactorAnswer
 from dashboards.live.context import Context
+from dashboards.live.explain_links import PeriodLinks
 from dashboards.live.parameters import (
     EveryParameter,
     FromParameter,
@@ -66,10 +67,12 @@ def accounting_routes(context: Context) -> APIRouter:
             raise HTTPException(400, "that is too much for one answer; ask for fewer meters, a shorter time or 1d")
         found = []
         registers = _registers(context, meters, edges)
+        links = PeriodLinks(edges.tolist(), context.park.zone)
         for key, used in registers.items():
             about = context.park.meter_by_id[key.meter]
             if not _counts(about, key, registers):
                 continue
+            why = links.of(what="amount", meter=key.meter)
             for i, (start, end) in enumerate(zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)):
                 amount = float(used.amount[i])
                 found.append(
@@ -84,6 +87,7 @@ def accounting_routes(context: Context) -> APIRouter:
                         unit=QUANTITIES[key.quantity].unit,
                         measured_share=round(float(used.measured[i]), 6),
                         estimated_share=round(float(used.estimated[i]), 6),
+                        explain=why[i],
                     )
                 )
         return {"consumption": found}
@@ -102,9 +106,11 @@ def accounting_routes(context: Context) -> APIRouter:
         years = [local_date(start, context.park.zone).year for start in edges[:-1].tolist()]
         answers: list[EmissionAnswer] = []
         factors: dict[str, FactorAnswer] = {}
+        links = PeriodLinks(edges.tolist(), context.park.zone)
         for enterprise, carrier, terms in emitters(context.park):
             by_year = {year: of_carrier(book, carrier, region, year=year).get(_LOCATION) for year in set(years)}
             total = _sum(context.park, terms, used, edges)
+            why = links.of(what="co2_location", enterprise=enterprise or "", carrier=carrier)
             for factor in {f for each in by_year.values() if each is not None for f in each.factors}:
                 known = {name: getattr(factor, name) for name in FactorAnswer.model_fields}
                 factors[factor.id] = FactorAnswer(**known)
@@ -117,13 +123,15 @@ def accounting_routes(context: Context) -> APIRouter:
                     co2_location_kg=None if np.isnan(amount) else amount * conversion.per_unit,
                     measured_share=round(share, 6),
                     factors=[factor.id for factor in conversion.factors],
+                    explain=link if enterprise else None,
                 )
-                for start, end, amount, share, year in zip(
+                for start, end, amount, share, year, link in zip(
                     edges[:-1].tolist(),
                     edges[1:].tolist(),
                     total.amount.tolist(),
                     total.measured.tolist(),
                     years,
+                    why,
                     strict=True,
                 )
                 for conversion in (by_year[year],)

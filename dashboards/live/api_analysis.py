@@ -1,5 +1,6 @@
 """`/api/v1/analysis`: any period against any other, by carrier, enterprise, domain or meter."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Response
@@ -8,6 +9,7 @@ from dashboards.live.accounted import span
 from dashboards.live.analysis_table import as_csv
 from dashboards.live.answers_analysis import AnalysisAnswer, AnalysisLine, AnalysisSide, StepAnswer
 from dashboards.live.context import Context
+from dashboards.live.explain_links import explain_api, scope_words, time_words
 from dashboards.live.parameters import FromParameter, MeterParameter, ToParameter, is_wanted, time
 from parkwatt.accounting.analysed import Line, exact
 from parkwatt.accounting.calendar_spans import Every
@@ -138,25 +140,46 @@ def _answer(park: Park, found: Analysis) -> AnalysisAnswer:
         unit=unit_of(park, found.question.what, found.question.scope) or "",
         by=found.question.by,
         every=found.every,
-        now=_side(now),
-        versus=None if then is None else _side(then),
+        now=_side(park, found.question, now),
+        versus=None if then is None else _side(park, found.question, then),
         change=found.change,
         waterfall=[StepAnswer(groups=list(s.groups), change=exact(s.change), whole=s.whole) for s in steps(found)],
         left_out=list(found.left_out),
     )
 
 
-def _side(side: Side) -> AnalysisSide:
+def _side(park: Park, question: Question, side: Side) -> AnalysisSide:
+    time = time_words(side.span.start, side.span.end, park.zone)
+
+    def why(scope: Scope | None) -> str | None:
+        whose = None if scope is None else scope_words(scope)
+        return None if time is None or whose is None else explain_api(whose, what=str(question.what), **time)
+
     return AnalysisSide(
         start=to_iso(side.span.start),
         end=to_iso(side.span.end),
         periods=[to_iso(start) for start in side.borders[:-1].tolist()],
-        groups=[_line(group, one) for group, one in side.groups.items()],
-        whole=_line(None, side.whole),
+        groups=[_line(group, one, why(_narrowed(question, group))) for group, one in side.groups.items()],
+        whole=_line(None, side.whole, why(question.scope)),
     )
 
 
-def _line(group: Group, one: Line) -> AnalysisLine:
+def _narrowed(question: Question, group: Group) -> Scope | None:
+    """What a group alone would be asked as; None where that has another figure, or none."""
+    scope = question.scope
+    match question.by:
+        case By.NONE:
+            return scope
+        case By.CARRIER if not scope.meters:
+            return replace(scope, carrier=group)
+        case By.ENTERPRISE if group is not None and not scope.meters:
+            return replace(scope, enterprise=group)
+        case By.DOMAIN if group is not None and not scope.meters:
+            return replace(scope, domain=group)
+    return None
+
+
+def _line(group: Group, one: Line, explain: str | None) -> AnalysisLine:
     return AnalysisLine(
         group=group,
         values=list(one.values),
@@ -168,4 +191,5 @@ def _line(group: Group, one: Line) -> AnalysisLine:
         estimated_shares=[round(known.estimated, 6) for known in one.known],
         lacking=list(one.lacking),
         factors=list(one.factors),
+        explain=explain,
     )

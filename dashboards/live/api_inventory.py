@@ -7,10 +7,14 @@ from fastapi import Query as QueryParameter
 from pydantic import BaseModel, Field
 
 from dashboards.live.context import Context
+from dashboards.live.explain_links import explain_api
 from parkwatt.accounting.inventory import Inventory, Line, Method
 from parkwatt.accounting.ledger import Use
 from parkwatt.inventories import NothingOverError, PeriodError, read_inventory
 from parkwatt.store.open_derived import open_derived
+
+_PERIODS = {len("2026"): "year", len("2026-03"): "month", len("2026-03-01"): "day"}
+"""How a question names a period of so many letters."""
 
 
 class InventoryFactor(BaseModel):
@@ -37,6 +41,7 @@ class InventoryLine(BaseModel):
     missing_share: float | None
     factors: list[InventoryFactor]
     note: str
+    explain: dict[Method, str] = Field(description="Where each comes from; of what meters measured.")
 
 
 class ClaimAnswer(BaseModel):
@@ -89,7 +94,7 @@ def _answer(found: Inventory, uses: list[Use]) -> InventoryAnswer:
     return InventoryAnswer(
         enterprise=found.owner,
         period=found.period,
-        lines=[_line(line) for line in found.lines],
+        lines=[_line(line, found) for line in found.lines],
         total_t_co2={method: found.total(method) for method in Method},
         tce_equal=found.tce_equal,
         core_indicator=found.core_indicator,
@@ -108,8 +113,10 @@ def _answer(found: Inventory, uses: list[Use]) -> InventoryAnswer:
     )
 
 
-def _line(line: Line) -> InventoryLine:
+def _line(line: Line, found: Inventory) -> InventoryLine:
     shares = line.shares
+    time = {_PERIODS[len(found.period)]: found.period}
+    whose = {"enterprise": found.owner or "", "carrier": line.source}
     return InventoryLine(
         scope=line.scope,
         source=line.source,
@@ -124,4 +131,7 @@ def _line(line: Line) -> InventoryLine:
             for f in line.factors
         ],
         note=line.note,
+        explain={}
+        if shares is None
+        else {method: explain_api(whose, what=f"co2_{method}", **time) for method in line.t_co2},
     )

@@ -26,6 +26,8 @@ class Why(StrEnum):
     """It gives out: what it gives did not come in."""
     NO_ENERGY = "no_energy"
     """Its carrier has no factor: what makes it is counted."""
+    NO_NUMBER = "no_number"
+    """Nobody declared a price or a factor for its carrier, while others have one."""
     MADE_INSIDE = "made_inside"
     """Its carrier is made inside: the fuel is counted."""
     NOT_ASKED = "not_asked"
@@ -69,6 +71,25 @@ def counted(park: Park, question: Question) -> Counted:
     terms = together(divide(park, scope, By.CARRIER, what))
     carriers = tuple(carriers_of(park, scope, what))
     return Counted(terms, _left_out(park, own, terms, carriers, question), carriers)
+
+
+def with_numbers(park: Park, found: Counted, has: Mapping[str, bool]) -> Counted:
+    """The meters of a figure without carriers for which nobody declared a price or a factor: analyses have none either.
+
+    Args:
+        park: with the meters.
+        found: the meters of the figure.
+        has: of each meter that was heard, whether any of its rows has the number.
+    """
+    by_carrier: dict[str, bool] = {}
+    for meter, known in has.items():
+        carrier = park.meter_by_id[meter].carrier
+        by_carrier[carrier] = by_carrier.get(carrier, False) or known
+    if all(by_carrier.values()) or not any(by_carrier.values()):
+        return found
+    out = tuple(meter for meter in found.terms if not by_carrier.get(park.meter_by_id[meter].carrier, True))
+    terms = {meter: number for meter, number in found.terms.items() if meter not in out}
+    return Counted(terms, {**found.left_out, Why.NO_NUMBER: out}, found.carriers)
 
 
 def _left_out(

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from parkwatt.account import Accountant
 from parkwatt.account_market import market
 from parkwatt.accounting.periods import QUARTER, month_start
 from parkwatt.accounting.rules import Rules
 from parkwatt.explaining.asking import NoFigureError, Question
 from parkwatt.explaining.chain import Chain, Depth
-from parkwatt.explaining.counting import counted
+from parkwatt.explaining.counting import counted, with_numbers
 from parkwatt.explaining.figure_steps import figure_step
 from parkwatt.explaining.looking import Looking, Places, nowhere
 from parkwatt.explaining.origins import Origins
@@ -109,7 +111,11 @@ class Explainer:
             origins=self._origins,
             places=self._places,
         )
-        looking.rows.read([park.meter_by_id[meter] for meter in meters.terms], asked.stretch, now=recounts)
+        by_id = {meter: park.meter_by_id[meter] for meter in meters.terms}
+        looking.rows.read(list(by_id.values()), asked.stretch, now=recounts)
+        rows = {meter: looking.rows.standing(about, asked.stretch) for meter, about in by_id.items()}
+        has = {meter: bool((~np.isnan(its.column(asked.field))).any()) for meter, its in rows.items() if len(its.start)}
+        meters = with_numbers(park, meters, has)
         goes_on = running(looking, asked, meters.terms) if question.stretch.end > end else None
         return Chain(figure_step(looking, asked, meters), asked.depth, park.time_zone, goes_on)
 

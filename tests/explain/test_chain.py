@@ -113,6 +113,20 @@ def test_costs_are_by_period(store: Store, home: DerivedStore):
     assert not chain.differing
 
 
+def test_what_nobody_priced_is_left_out(store: Store, home: DerivedStore):
+    """Gas without a price is in no sum of costs and the chain says why; where nothing has a price nothing is known."""
+    explaining = filled(store, home)
+    chain = explaining.explain(asked("cost", A_DAY, Depth.METERS, enterprise="works"))
+    press = explaining.explain(asked("cost", A_DAY, Depth.METERS, meter="press"))
+    assert chain.figure.result == press.figure.result
+    assert "boiler" in said([step for step in steps(chain, Level.LEFT_OUT) if "nobody declared" in said([step])])
+    unpriced = PARK.model_validate(PARK.model_dump() | {"prices": []})
+    nothing = explainer(store, home, accounted(store, home, unpriced))
+    chain = nothing.explain(asked("cost", A_DAY, Depth.METERS, unpriced, enterprise="works"))
+    assert chain.figure.result is None
+    assert len(steps(chain, Level.METER)) == 2
+
+
 def test_a_row_that_is_wrong_is_found(store: Store, home: DerivedStore):
     """A row that no reading bears out differs just where it stands, and where it is accounted again."""
     explaining = filled(store, home)

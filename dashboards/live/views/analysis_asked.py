@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
-from dashboards.live.explain_links import explain_page
+from dashboards.live.explain_links import explain_page, scope_words
 from dashboards.live.figures.analysis import Asked, Days, Preset, days_of
 from dashboards.live.view import subject_of
 from parkwatt.accounting.dividing import By, Scope, What
@@ -114,11 +114,9 @@ def _said_versus(versus: Versus | Days) -> dict[str, str]:
 
 def why_address(asked: Asked) -> str:
     """Where the sum of the period comes from; empty for what is the park's own, which no chain is about."""
-    if asked.scope.enterprise == "":
-        return ""
-    whose = {"enterprise": asked.scope.enterprise, "carrier": asked.scope.carrier, "domain": asked.scope.domain}
+    words = scope_words(asked.scope)
     days = {"from": str(asked.days.first), "to": str(asked.days.last + timedelta(days=1))}
-    return explain_page({name: text for name, text in whose.items() if text}, what=str(asked.what), **days)
+    return "" if words is None else explain_page(words, what=str(asked.what), **days)
 
 
 def table_address(park: Park, asked: Asked) -> str:
