@@ -71,13 +71,14 @@ class Accountant:
     """Accounts meters of a park from one store into derived data.
 
     Attributes:
+        store: where readings are.
         rules: what rows rest on beside readings.
         closed: periods that are not written over.
     """
 
     def __init__(self, store: Store, home: DerivedStore, park: Park, *, clock: Callable[[], Millis]) -> None:
         """Of a park, from a store, into a home of derived data."""
-        self._store = store
+        self.store = store
         self._surroundings = Surroundings(store, clock=clock)
         self._home = home
         self._clock = clock
@@ -101,18 +102,18 @@ class Accountant:
     def newest(self) -> Newest:
         """What the store has, as far as news were asked for; a time that is not yet counts as now."""
         now = self._clock()
-        return {key: Seen(min(latest.time, now), latest.kind) for key, latest in self._store.latest().items()}
+        return {key: Seen(min(latest.time, now), latest.kind) for key, latest in self.store.latest().items()}
 
     def changes(self, since: int) -> Changes:
         """What became otherwise in the store since a mark; what it has is up to date afterwards."""
-        self._store.news()
-        return self._store.changes(since)
+        self.store.news()
+        return self.store.changes(since)
 
     def first_reading(self, meters: Sequence[Meter]) -> Millis | None:
         """The earliest reading of consumption of some meters; None if there is none."""
         ids = tuple(meter.id for meter in meters)
         quantities = {*registers_of(meters), *(meter.medium.flow for meter in meters)}
-        page = self._store.readings(Query(ids, tuple(sorted(quantities))), limit=1) if ids else None
+        page = self.store.readings(Query(ids, tuple(sorted(quantities))), limit=1) if ids else None
         return page.readings[0].time if page and page.readings else None
 
     def account(self, jobs: Sequence[Job], newest: Newest, *, progress: Progress = unseen) -> Changed:

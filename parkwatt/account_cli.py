@@ -18,6 +18,7 @@ from parkwatt.options import HeartbeatOption, ParkOption, StoreOption
 if TYPE_CHECKING:
     from parkwatt.account import Accountant, Progress
     from parkwatt.account_follower import Follower
+    from parkwatt.bill_closed import BillKeeper
     from parkwatt.readings import Millis
 
 console = Console(stderr=True)
@@ -38,6 +39,7 @@ def account(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
     """Account what meters counted, for Grafana and exports: all that is new until stopped, or a span of time once."""
     from parkwatt.account import Accountant
     from parkwatt.account_follower import Follower
+    from parkwatt.bill_closed import BillKeeper
     from parkwatt.store import StoreError
     from parkwatt.store.open_derived import open_derived
 
@@ -53,6 +55,7 @@ def account(  # noqa: PLR0913, PLR0917 - one argument per option is how typer re
                 _follow(Follower(accountant, home, clock=_now), park, every=every, heartbeat=heartbeat)
             else:
                 _once(accountant, start, end)
+                _keep_bills(BillKeeper(the_store, home, the_park, clock=_now), accountant.finished)
     except KeyboardInterrupt:
         given.end(1, "stopped in the middle; the same once more completes it")
     except (StoreError, OSError) as error:
@@ -76,6 +79,13 @@ def _once(accountant: "Accountant", start: "Millis | None", end: "Millis | None"
         f"{to_iso(first)} to {to_iso(last)}: {len(meters):,} meters, intervals written {changed.written:,}, "
         f"removed {changed.removed:,}; the others were right"
     )
+
+
+def _keep_bills(keeper: "BillKeeper", finished: "Millis") -> None:
+    """Put down the bills of closed months."""
+    keeper.look(finished=finished)
+    while keeper.go_on():
+        pass
 
 
 def _follow(follower: "Follower", park_file: Path, *, every: float, heartbeat: Path | None) -> None:

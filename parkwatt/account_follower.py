@@ -10,6 +10,7 @@ from parkwatt.account_market import market
 from parkwatt.accounting import derived
 from parkwatt.accounting.periods import QUARTER, day_of, month_start
 from parkwatt.accounting.rules import Rules
+from parkwatt.bill_closed import BillKeeper
 from parkwatt.park import Meter, Park
 from parkwatt.readings import Millis
 from parkwatt.status import Problem
@@ -19,6 +20,8 @@ from parkwatt.surroundings import Newest, heard
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+_BILLS_AGAIN: Millis = 3_600_000
+"""A closed month that is not over or not accounted is looked at again after this long [ms]."""
 _TOLD_EVERY: Millis = 60_000
 """A late meter changes something in every round; the log need not follow [ms]."""
 
@@ -43,6 +46,8 @@ class Follower:
         self._trouble = ""
         self._park = accountant.park
         self._ruled: tuple[Park, Millis] | None = None
+        self._keeper: BillKeeper | None = None
+        self._looked: Millis | None = None
 
     def use(self, park: Park) -> None:
         """From the next round on account this state of the park."""
@@ -87,6 +92,7 @@ class Follower:
         if mark != self._mark or self._mark is None:
             self._home.note_mark(mark)
             self._mark = mark
+        self._keep_bills()
         return changed
 
     def _by_the_rules(self) -> list[Job]:
@@ -97,7 +103,19 @@ class Follower:
         month = month_start(today, self._park.zone)
         contracts = market(self._park, self._home, finished=month) if self._park.green_supply else {}
         self._accountant.use(Rules(self._park, market=contracts))
+        self._keeper = BillKeeper(self._accountant.store, self._home, self._park, clock=self._clock)
+        self._looked = None
         return self._accountant.stale()
+
+    def _keep_bills(self) -> None:
+        """Put down bills of closed months, now that their rows are there; a few in every round."""
+        keeper, now = self._keeper, self._clock()
+        if keeper is None:
+            return
+        if self._looked is None or (keeper.waits and now >= self._looked + _BILLS_AGAIN):
+            keeper.look(finished=self._accountant.finished)
+            self._looked = now
+        keeper.go_on()
 
     def _hear(self) -> int:
         """Note from when on meters are to be accounted again, where something came; how far that goes."""

@@ -1,5 +1,6 @@
 """`parkwatt bill`: the electricity bill of a month, line by line."""
 
+import time
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -84,8 +85,7 @@ def _refuse_file(out: Path, *, replace: bool) -> None:
 
 def _bills(url: str, park: "Park", owner: str | None, months: list[date]) -> "list[Bill]":
     """The bills of some months, one after the other."""
-    from parkwatt.accounting.billing import bill
-    from parkwatt.bill_readings import metered, quarters
+    from parkwatt.bill_standing import Billing
     from parkwatt.store.open_derived import open_derived
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -93,11 +93,8 @@ def _bills(url: str, park: "Park", owner: str | None, months: list[date]) -> "li
         given.opened(url, park=park, writer="bill", answers="/api/v1/bill") as store,
         Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars,
     ):
-        home = open_derived(store)
-        return [
-            bill(park, owner, month, metered(store, home, park, owner, month), quarters(park, month))
-            for month in bars.track(months, description="reading months")
-        ]
+        billing = Billing(store, open_derived(store), park, clock=_now)
+        return [billing.bill(owner, month) for month in bars.track(months, description="reading months")]
 
 
 def _show(park: "Park", bill: "Bill", comparison: "Comparison | None", out: Path | None) -> None:
@@ -122,6 +119,10 @@ def _warn(bill: "Bill") -> None:
     given.note("this bill is not complete; it says what it lacks")
     if bill.shares.missing == 1:
         given.note("nothing is accounted in this month; see --month, and parkwatt account --since")
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
 
 
 def _months(last: str, count: int) -> list[date]:

@@ -15,11 +15,11 @@ from parkwatt.accounting.life import Lives
 from parkwatt.accounting.periods import QUARTER, borders
 from parkwatt.accounting.virtual import real_terms, virtual_meters
 from parkwatt.flags import QUALITY_BITS, SUSPECT_BITS
-from parkwatt.park import Park
+from parkwatt.park import Meter, Park
 from parkwatt.quantities import Kind
 from parkwatt.readings import Millis, SeriesKey
 from parkwatt.store import Query, Store
-from parkwatt.store.derived import DerivedStore
+from parkwatt.store.derived import Consumption, DerivedStore, Stretch
 
 TAKEN, GIVEN = "reactive_energy_import", "reactive_energy_export"
 """Registers of reactive energy; both burden the grid, so a bill adds them up ((83)水电财字第215号)."""
@@ -35,17 +35,28 @@ def quarters(park: Park, month: date) -> Borders:
 
 
 def metered(store: Store, home: DerivedStore, park: Park, owner: str | None, month: date) -> Metered:
-    """What was metered of an enterprise (None: the park) in a month.
+    """What was metered of an enterprise (None: the park) in a month, by the accounted rows that stand.
 
     Raises:
         NoMetersError: if nothing is metered at the customer's entry.
         StoreUnavailableError: the store cannot be asked now.
     """
     edges = quarters(park, month)
-    ids = [meter.id for meter in entries(park, owner)]
-    real = sorted({term for meter in ids for term in real_terms(park, meter)})
-    rows = home.consumption(real, start=int(edges[0]), end=int(edges[-1]))
-    energy, counted = kept_intervals(park, [rows], edges), kept_imports(park, rows, edges)
+    rows = home.consumption(behind(park, owner), start=int(edges[0]), end=int(edges[-1]))
+    return metered_by(store, park, owner, month, rows)
+
+
+def metered_by(store: Store, park: Park, owner: str | None, month: date, rows: Consumption) -> Metered:
+    """The same by other rows: those of all real meters behind the entry, others are left out.
+
+    Raises:
+        NoMetersError: if nothing is metered at the customer's entry.
+        StoreUnavailableError: the store cannot be asked now.
+    """
+    edges, ids = quarters(park, month), [meter.id for meter in entries(park, owner)]
+    real = behind(park, owner)
+    mine = rows.within(dict.fromkeys(real, Stretch(int(edges[0]), int(edges[-1]))))
+    energy, counted = kept_intervals(park, [mine], edges), kept_imports(park, mine, edges)
     counted |= virtual_imports(park, energy, counted)
     reactive = _reactive(store, park, real, edges)
     reactive |= virtual_meters(park, reactive)
@@ -55,6 +66,20 @@ def metered(store: Store, home: DerivedStore, park: Park, owner: str | None, mon
         imported={meter: counted[meter] for meter in ids if meter in counted},
         netted=tuple(meter for meter in ids if hides_export(park, meter, energy, counted)),
     )
+
+
+def behind(park: Park, owner: str | None) -> list[str]:
+    """Ids of the real meters that a customer's entry is made of.
+
+    Raises:
+        NoMetersError: if nothing is metered there.
+    """
+    return real_meters(park, entries(park, owner))
+
+
+def real_meters(park: Park, meters: Iterable[Meter]) -> list[str]:
+    """Ids of the real meters that some meters are made of."""
+    return sorted({term for meter in meters for term in real_terms(park, meter.id)})
 
 
 def _reactive(store: Store, park: Park, meters: Sequence[str], edges: Borders) -> dict[str, Intervals]:

@@ -60,11 +60,36 @@ class MaximumAnswer(BaseModel):
     estimated: bool = Field(description="Whether it lies in a gap that was filled; the true one may be higher.")
 
 
+class BillOtherwiseAnswer(BaseModel):
+    """An amount of a closed month that would be otherwise by now."""
+
+    item: str = Field(description="As in lines; total.")
+    tariff: str = Field(description="Empty for the total.")
+    amount: float | None = Field(description="As it stands [yuan]; null: not known, or there is no such line.")
+    now: float | None = Field(description="By the readings, prices and contracts of now [yuan].")
+
+
+class BillClosingAnswer(BaseModel):
+    """How the bill of a closed month stands."""
+
+    period: str = Field(description="As it is named where it was closed.")
+    on: str = Field(description="The day on which it was closed.")
+    by: str
+    reason: str
+    restated: str | None = Field(description="When it was stated again; null: never.")
+    restated_by: str
+    restated_for: str
+    otherwise: list[BillOtherwiseAnswer] = Field(description="What would be otherwise by now; empty: nothing.")
+
+
 class BillAnswer(BaseModel):
     """The electricity of a customer in a month."""
 
     enterprise: str | None = Field(description="null for the park itself.")
     month: str
+    closing: BillClosingAnswer | None = Field(
+        description="Who closed the month: then the bill is the one of then; null: it is made of what is known now."
+    )
     complete: bool = Field(description="Whether everything that belongs to the bill is known.")
     total: float | None = Field(description="Yuan; null where the bill is not complete.")
     known: float = Field(description="Amounts that are known, added up [yuan].")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from dashboards.live.figures.closings import Closings
+from dashboards.live.figures.closings import Closings, HeldBill
 from parkwatt.accounting.happenings import Basis, Happening, RegisterEvent
 from parkwatt.deciding import Counted, Outlook, decision_id
 from parkwatt.park import Park
@@ -180,6 +180,37 @@ class HeldAnswer(BaseModel):
     by_rules: bool = Field(description="By other factors, prices or declarations; else by late readings alone.")
 
 
+class HeldLineAnswer(BaseModel):
+    """An amount of a bill that would be otherwise."""
+
+    item: str = Field(description="As on the bill; total.")
+    tariff: str
+    before: float | None = Field(description="As it stands [yuan].")
+    now: float | None
+
+
+class HeldBillAnswer(BaseModel):
+    """A bill of a closed month that would be otherwise."""
+
+    enterprise: str | None = Field(description="null for the park itself.")
+    month: str
+    lines: list[HeldLineAnswer]
+
+    @classmethod
+    def of(cls, bill: HeldBill) -> "HeldBillAnswer":
+        """Of what is noted."""
+        lines = [
+            HeldLineAnswer(
+                item=line.item or "total",
+                tariff=line.tariff,
+                before=None if line.before is None else float(line.before),
+                now=None if line.now is None else float(line.now),
+            )
+            for line in bill.lines
+        ]
+        return cls(enterprise=bill.owner, month=bill.month, lines=lines)
+
+
 class ClosedAnswer(BaseModel):
     """A period whose figures stand."""
 
@@ -188,6 +219,7 @@ class ClosedAnswer(BaseModel):
     on: str | None
     reason: str
     held: list[HeldAnswer]
+    bills: list[HeldBillAnswer] = Field(description="Bills of its months that would be otherwise, as accounting found.")
 
 
 class RestatementsAnswer(BaseModel):
@@ -206,8 +238,9 @@ class RestatementsAnswer(BaseModel):
                 on=None if lock.on is None else lock.on.isoformat(),
                 reason=lock.reason,
                 held=[HeldAnswer(meter=one.meter, rows=one.rows, by_rules=one.by_rules) for one in held],
+                bills=[HeldBillAnswer.of(bill) for bill in bills],
             )
-            for lock, held in closings.periods
+            for lock, held, bills in closings.periods
         ]
         restated = [RestatementAnswer(**one._asdict() | {"time": to_iso(one.time)}) for one in closings.restated]
         return cls(closed=closed, restatements=restated)

@@ -10,22 +10,24 @@ from fastapi import Query as QueryParameter
 from dashboards.live.answers_bill import (
     BasicOptionAnswer,
     BillAnswer,
+    BillClosingAnswer,
     BillDayAnswer,
     BillLineAnswer,
     BillNoteAnswer,
+    BillOtherwiseAnswer,
     GroundAnswer,
     MaximumAnswer,
 )
 from dashboards.live.context import Context
 from dashboards.live.words import Language
 from dashboards.reports.words import say
-from parkwatt.accounting.bill import Bill, NoMetersError
+from parkwatt.accounting.bill import Bill, Closing, NoMetersError
 from parkwatt.accounting.bill_grounds import grounds
 from parkwatt.accounting.bill_notes import Note
-from parkwatt.accounting.billing import bill as billed
 from parkwatt.accounting.periods import local_date
 from parkwatt.accounting.what_if import Comparison, compared
-from parkwatt.bill_readings import metered, quarters
+from parkwatt.bill_document import UnreadableBillError
+from parkwatt.bill_standing import Billing
 from parkwatt.park import Park
 from parkwatt.readings import to_iso
 from parkwatt.store.open_derived import open_derived
@@ -45,6 +47,7 @@ def bill_routes(context: Context) -> APIRouter:
     ) -> BillAnswer:
         """Energy by period, basic charge, power-factor adjustment and funds, from accounted quarter-hours.
 
+        That of a closed month is the one of when it was closed: `closing` says by whom, and what would be otherwise.
         A bill that lacks something has no total: `lacks` says what, and lines that are not known are null.
         """
         park = context.park
@@ -52,10 +55,12 @@ def bill_routes(context: Context) -> APIRouter:
             raise HTTPException(404, f"there is no enterprise {enterprise!r}")
         first = _month(context, month)
         try:
-            found = metered(context.store, open_derived(context.store), park, enterprise, first)
-            made = billed(park, enterprise, first, found, quarters(park, first))
+            home = open_derived(context.store)
+            made = Billing(context.store, home, park, clock=context.clock).bill(enterprise, first)
         except NoMetersError as error:
             raise HTTPException(404, str(error)) from None
+        except UnreadableBillError as error:
+            raise HTTPException(500, str(error)) from None
         return _answer(park, made, lang)
 
     return router
@@ -84,6 +89,7 @@ def _answer(park: Park, bill: Bill, language: Language) -> BillAnswer:
     return BillAnswer(
         enterprise=bill.owner,
         month=f"{bill.month:%Y-%m}",
+        closing=None if bill.closing is None else _closing(bill.closing),
         complete=bill.is_complete,
         total=float(bill.total) if bill.is_complete else None,
         known=float(bill.total),
@@ -125,6 +131,27 @@ def _answer(park: Park, bill: Bill, language: Language) -> BillAnswer:
         remarks=[_note(note, language) for note in bill.remarks],
         grounds=[GroundAnswer(**ground._asdict()) for ground in grounds(park, bill)],
         basic_charge=_options(compared([bill])),
+    )
+
+
+def _closing(closing: Closing) -> BillClosingAnswer:
+    return BillClosingAnswer(
+        period=closing.period,
+        on=closing.on.isoformat(),
+        by=closing.by,
+        reason=closing.reason,
+        restated=None if closing.restated is None else to_iso(closing.restated),
+        restated_by=closing.restated_by,
+        restated_for=closing.restated_for,
+        otherwise=[
+            BillOtherwiseAnswer(
+                item="total" if line.item is None else line.item,
+                tariff=line.tariff,
+                amount=_number(line.before),
+                now=_number(line.now),
+            )
+            for line in closing.otherwise
+        ],
     )
 
 

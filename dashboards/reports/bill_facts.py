@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dashboards.reports.words import percent, texts
-from parkwatt.accounting.bill import Bill
+from dashboards.reports.words import percent, say, texts
+from parkwatt.accounting.bill import Bill, Closing
 from parkwatt.park import Park
 from parkwatt.readings import to_datetime
 
@@ -34,6 +34,8 @@ def facts(park: Park, bill: Bill) -> Iterator[Fact]:
     yield Fact("customer", f"{name.in_language('en')} ({owner})", f"{name.in_language('zh')} ({owner})")
     yield _same("month", f"{bill.month:%Y-%m}")
     yield _text("state", "complete" if bill.is_complete else "incomplete")
+    if bill.closing is not None:
+        yield from _closing(park, bill.closing)
     yield _same("meters", ", ".join(bill.meters))
     yield _text("energy", "unknown") if bill.kwh is None else _same("energy", f"{bill.kwh:,.2f}")
     shares = bill.shares
@@ -50,6 +52,20 @@ def facts(park: Park, bill: Bill) -> Iterator[Fact]:
         yield _same("sharp_days", ", ".join(f"{day:%m-%d}" for day in bill.sharp_days))
     else:
         yield _text("sharp_days", "none")
+
+
+def _closing(park: Park, closing: Closing) -> Iterator[Fact]:
+    """Who closed the month, and who stated the bill again."""
+    said = {"on": f"{closing.on:%Y-%m-%d}", "by": closing.by, "period": closing.period, "reason": closing.reason}
+    yield _filled("closed", "closed_said", **said)
+    if closing.restated is not None:
+        when = to_datetime(closing.restated).astimezone(park.zone)
+        said = {"on": f"{when:%Y-%m-%d %H:%M}", "by": closing.restated_by, "reason": closing.restated_for}
+        yield _filled("restated", "restated_said", **said)
+
+
+def _filled(key: str, said: str, **fill: str) -> Fact:
+    return Fact(key, say(f"bill.{said}", "en", **fill), say(f"bill.{said}", "zh", **fill))
 
 
 def _same(key: str, text: str) -> Fact:

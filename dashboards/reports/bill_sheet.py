@@ -14,6 +14,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dashboards.reports.bill_facts import facts
+from dashboards.reports.bill_table import otherwise
 from dashboards.reports.words import BOTH, LANGUAGES, both, say
 from parkwatt.accounting.bill import Bill
 from parkwatt.accounting.bill_energy import Day
@@ -73,6 +74,7 @@ class _Lines:
         self._total()
         self._notes("lacks", self._bill.lacks)
         self._notes("remarks", self._bill.remarks)
+        self._otherwise()
         self._grounds()
         self._sheet.page_setup.orientation = "landscape"
         self._sheet.page_setup.fitToHeight = 0
@@ -128,6 +130,19 @@ class _Lines:
         for note in notes:
             said = (say(f"bill.notes.{note.code}", language, **note.values) for language in reversed(LANGUAGES))
             self._put([BOTH.join(said)])
+
+    def _otherwise(self) -> None:
+        """What of a closed month would be otherwise by now."""
+        changed = otherwise(self._bill)
+        if not changed:
+            return
+        self._row += 1
+        self._put([both("bill.otherwise")], font=_BOLD, fill=_HEAD)
+        self._put([both(f"bill.{head}") for head in ("item", "tariff", "as_it_stands", "by_now")], font=_BOLD)
+        for line in changed:
+            self._put([both(line.key), line.tariff])
+            for letter, amount in (("C", line.before), ("D", line.now)):
+                _set(self._at(letter), both("bill.unknown") if amount is None else amount, form=_MONEY)
 
     def _grounds(self) -> None:
         self._row += 1

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Final, TextIO
+from typing import Final, NamedTuple, TextIO
 
 from rich.cells import cell_len
 
@@ -30,6 +30,8 @@ def write_csv(bill: Bill, file: TextIO) -> None:
     rows.writerow([both(_total_key(bill)), "", "", "", "", str(bill.total), ""])
     if bill.given_back is not None:
         rows.writerow([both("bill.given_back"), "", str(bill.given_back), "kWh", "", "", ""])
+    for said in otherwise(bill):
+        rows.writerow([f"{both('bill.otherwise')}: {both(said.key)}", said.tariff, "", "", "", str(said.now or ""), ""])
     for note in bill.lacks:
         rows.writerow([f"{both('bill.lacks')}: {sentence(note, 'zh')} {sentence(note, 'en')}", *[""] * 6])
 
@@ -52,6 +54,15 @@ def readable(park: Park, bill: Bill, language: Language = "en") -> Iterator[str]
             yield ""
             yield f"{say(f'bill.{key}', language)}:"
             yield from (f"- {sentence(note, language)}" for note in notes)
+    changed = [
+        [say(each.key, language), each.tariff, _money(each.before, language), _money(each.now, language)]
+        for each in otherwise(bill)
+    ]
+    if changed:
+        yield ""
+        yield f"{say('bill.otherwise', language)}:"
+        columns = [say(f"bill.{key}", language) for key in ("item", "tariff", "as_it_stands", "by_now")]
+        yield from _columns([columns, *changed], [False, False, True, True])
 
 
 def readable_comparison(comparison: Comparison, language: Language = "en") -> Iterator[str]:
@@ -66,6 +77,24 @@ def readable_comparison(comparison: Comparison, language: Language = "en") -> It
     rows.append([say("bill.more_than_cheapest", language), *more])
     yield say("bill.what_if_title", language)
     yield from _columns(rows, [False, *[True] * len(options)])
+
+
+class Said(NamedTuple):
+    """A line that would be otherwise by now: the key of its name, its tariff, and both amounts [yuan]."""
+
+    key: str
+    tariff: str
+    before: Decimal | None
+    now: Decimal | None
+
+
+def otherwise(bill: Bill) -> list[Said]:
+    """What of a closed month's bill would be otherwise by now."""
+    changed = () if bill.closing is None else bill.closing.otherwise
+    return [
+        Said("bill.total" if line.item is None else f"bill.items.{line.item}", line.tariff, line.before, line.now)
+        for line in changed
+    ]
 
 
 def sentence(note: Note, language: Language) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from parkwatt.accounting.basic_charge import Month
 from parkwatt.accounting.bill_energy import Day
-from parkwatt.accounting.bill_lines import ENERGY, Line
+from parkwatt.accounting.bill_lines import ENERGY, Ground, Item, Line
 from parkwatt.accounting.bill_notes import Note
 from parkwatt.accounting.demand import Maximum
 from parkwatt.accounting.intervals import Floats, Intervals
@@ -61,6 +61,48 @@ class Reactive(NamedTuple):
     share: float
 
 
+class Otherwise(NamedTuple):
+    """An amount on a bill that stands, and what it would be by the readings, prices and contracts of now.
+
+    Attributes:
+        item: what is charged; None for the total.
+        tariff: id of the tariff; empty for the total.
+        before: as it stands [yuan]; None where it is not known, or there is no such line.
+        now: [yuan]; None likewise.
+    """
+
+    item: Item | None
+    tariff: str
+    before: Decimal | None
+    now: Decimal | None
+
+
+class Closing(NamedTuple):
+    """How the bill of a closed month stands.
+
+    Attributes:
+        period: as it is named where it was closed.
+        on: the day on which it was closed.
+        by: who closed it.
+        reason: why.
+        grounds: what its lines rest on.
+        otherwise: what would be otherwise by now.
+        restated: when it was stated again [ms]; None if it never was.
+        restated_by: who did that.
+        restated_for: why.
+    """
+
+    period: str
+    on: date
+    by: str
+    reason: str
+    grounds: tuple[Ground, ...]
+    otherwise: tuple[Otherwise, ...] = ()
+    restated: Millis | None = None
+    restated_by: str = ""
+    restated_for: str = ""
+
+
 @dataclass(frozen=True)
 class Bill:
     """A customer's electricity of a month.
@@ -78,6 +120,7 @@ class Bill:
         remarks: what else to know.
         basic: what the basic charge rests on, for other ways to be charged.
         given_back: energy that went out to the grid, which is not settled here [kWh]; None where nobody counts it.
+        closing: how it stands, if the month is closed; None where it is made of what is known now.
     """
 
     owner: str | None
@@ -92,6 +135,7 @@ class Bill:
     remarks: tuple[Note, ...]
     basic: Month
     given_back: Decimal | None = None
+    closing: Closing | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -130,12 +174,23 @@ def entries(park: Park, owner: str | None) -> tuple[Meter, ...]:
     Raises:
         NoMetersError: if there is none.
     """
-    terms = uses(park, ELECTRICITY).get(owner, {})
-    found = tuple(meter for meter in park.entry_meters(owner, ELECTRICITY) if terms.get(meter.id, 0.0) > 0)
+    found = _entries(park, owner, uses(park, ELECTRICITY))
     if not found:
         message = f"{'the park' if owner is None else repr(owner)} has no electricity meter at its entry"
         raise NoMetersError(message)
     return found
+
+
+def payers(park: Park) -> dict[str | None, tuple[Meter, ...]]:
+    """The entry meters of everybody who has any: of the park (None), and of its enterprises."""
+    terms = uses(park, ELECTRICITY)
+    owners = (None, *(enterprise.id for enterprise in park.enterprises))
+    return {owner: found for owner in owners if (found := _entries(park, owner, terms))}
+
+
+def _entries(park: Park, owner: str | None, terms: Mapping[str | None, Mapping[str, float]]) -> tuple[Meter, ...]:
+    own = terms.get(owner, {})
+    return tuple(meter for meter in park.entry_meters(owner, ELECTRICITY) if own.get(meter.id, 0.0) > 0)
 
 
 def span(park: Park, month: date) -> tuple[Millis, Millis]:

@@ -1,8 +1,7 @@
 """What the lines of a bill rest on: the numbers behind each id, who says so, and how sure that is."""
 
-from typing import NamedTuple
-
 from parkwatt.accounting.bill import Bill
+from parkwatt.accounting.bill_lines import Ground
 from parkwatt.accounting.factors import Factor, FactorBook, time_of_use
 from parkwatt.accounting.power_factor import table_of
 from parkwatt.accounting.prices import Pricing, ratios_of
@@ -13,24 +12,10 @@ DECLARED = "declared"
 """How sure a number is that stands in the park file."""
 
 
-class Ground(NamedTuple):
-    """Something that lines of a bill rest on.
-
-    Attributes:
-        id: as in the basis of a line.
-        says: its numbers, by their names.
-        source: who says so; empty where nobody is named.
-        checked: how sure it is.
-    """
-
-    id: str
-    says: str
-    source: str
-    checked: str
-
-
 def grounds(park: Park, bill: Bill) -> tuple[Ground, ...]:
-    """What the lines of a bill rest on, in the order of the lines."""
+    """What the lines of a bill rest on, in the order of the lines; of a closed month as it was when it was put down."""
+    if bill.closing is not None:
+        return bill.closing.grounds
     ids = dict.fromkeys(ground for line in bill.lines for ground in line.basis)
     return tuple(_ground(park, bill, ground) for ground in ids)
 

@@ -57,6 +57,22 @@ class Line(NamedTuple):
         return cents(self.quantity * self.unit_price)
 
 
+class Ground(NamedTuple):
+    """Something that lines of a bill rest on.
+
+    Attributes:
+        id: as in the basis of a line.
+        says: its numbers, by their names.
+        source: who says so; empty where nobody is named.
+        checked: how sure it is.
+    """
+
+    id: str
+    says: str
+    source: str
+    checked: str
+
+
 def cents(amount: Decimal) -> Decimal:
     """An amount rounded to the cent [yuan]."""
     return amount.quantize(_CENT, ROUND_HALF_UP)

@@ -36,6 +36,8 @@ class NoteCode(StrEnum):
     """So much was used for the capacity that demand has its lower price."""
     CHARGED_NET = "charged_net"
     """Of some `meters` the balance of each quarter-hour is charged: what came in is not counted by itself."""
+    NOT_KEPT = "not_kept"
+    """The month is closed in `period`, and its bill is not put down yet."""
     PRICE_OF_BEFORE = "price_of_before"
     """A `tariff` with monthly prices has none for the `month`; that of `used` holds on."""
 

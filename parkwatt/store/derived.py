@@ -221,9 +221,9 @@ class Restatement(NamedTuple):
     Attributes:
         time: when [ms].
         period: which, as it is named where it was closed.
-        meter: id.
-        field: one of `FIELDS`.
-        before, after: sums over the period; None where nothing was, or is, known.
+        meter: id; of a bill the enterprise, or the park.
+        field: one of `FIELDS`; of a bill `bill 2026-03 peak two-part`: month, what is charged, tariff.
+        before, after: sums over the period, or amounts of the bill [yuan]; None where nothing was, or is, known.
         author: who did it.
         reason: why.
     """
@@ -236,6 +236,28 @@ class Restatement(NamedTuple):
     after: float | None
     author: str
     reason: str
+
+
+class KeptBill(NamedTuple):
+    """The bill of a closed month as it was put down, or that the month was opened again.
+
+    Attributes:
+        enterprise: whose; None for the park.
+        month: when the local month begins [ms].
+        time: when it was put down [ms].
+        author: who closed the month, or stated the bill again.
+        reason: why.
+        stands: whether it stands from then on; else the month was open again.
+        otherwise: what would be otherwise by now, as `parkwatt.bill_document` writes it; empty for nothing.
+    """
+
+    enterprise: str | None
+    month: Millis
+    time: Millis
+    author: str
+    reason: str
+    stands: bool = True
+    otherwise: str = ""
 
 
 class DerivedStore(Protocol):
@@ -300,6 +322,18 @@ class DerivedStore(Protocol):
 
     def note_restatements(self, restated: Sequence[Restatement]) -> None:
         """Keep re-statements, for good."""
+        ...
+
+    def bills(self) -> list[KeptBill]:
+        """Every bill of a closed month that was put down, the newest first."""
+        ...
+
+    def bill_document(self, bill: KeptBill) -> str:
+        """What was put down; empty where there is nothing."""
+        ...
+
+    def keep_bill(self, bill: KeptBill, document: str) -> None:
+        """Keep a bill for good; one of the same month, time and payer is replaced."""
         ...
 
 

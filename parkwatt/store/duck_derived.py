@@ -16,6 +16,7 @@ from parkwatt.store.derived import (
     Changed,
     Consumption,
     Happened,
+    KeptBill,
     Limit,
     Restatement,
     Stretch,
@@ -132,6 +133,21 @@ class DuckDerived:
         """Keep re-statements, for good."""
         with self._transaction() as cursor:
             duck_remembered.note_restatements(cursor, restated)
+
+    def bills(self) -> list[KeptBill]:
+        """Every bill of a closed month that was put down, the newest first."""
+        with self._transaction() as cursor:
+            return duck_remembered.bills(cursor)
+
+    def bill_document(self, bill: KeptBill) -> str:
+        """What was put down."""
+        with self._transaction() as cursor:
+            return duck_remembered.bill_document(cursor, bill)
+
+    def keep_bill(self, bill: KeptBill, document: str) -> None:
+        """Keep a bill for good."""
+        with self._transaction() as cursor:
+            duck_remembered.keep_bill(cursor, bill, document)
 
     @contextmanager
     def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -1,13 +1,14 @@
-"""What accounting remembers in the embedded store: how far it heard, what rows rest on, what happened to registers."""
+"""What accounting remembers in the embedded store: how far it heard, what rows rest on, what happened."""
 
 from collections.abc import Mapping, Sequence
 
 import duckdb
 
 from parkwatt.readings import Millis
-from parkwatt.store.derived import Happened, Restatement, Stretch
+from parkwatt.store.derived import Happened, KeptBill, Restatement, Stretch
 
 _EARLIEST, _LATEST = -(2**62), 2**62
+_THIS_BILL = "enterprise IS NOT DISTINCT FROM ? AND month = ? AND time = ?"
 
 
 def mark(cursor: duckdb.DuckDBPyConnection) -> int:
@@ -68,3 +69,29 @@ def note_restatements(cursor: duckdb.DuckDBPyConnection, restated: Sequence[Rest
     """Keep re-statements."""
     if restated:
         cursor.executemany("INSERT INTO restatements VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [list(row) for row in restated])
+
+
+def bills(cursor: duckdb.DuckDBPyConnection) -> list[KeptBill]:
+    """Every bill of a closed month, the newest first."""
+    found = cursor.execute(
+        """SELECT enterprise, month, time, author, reason, document <> '', otherwise FROM bills
+        ORDER BY time DESC, month DESC, enterprise NULLS FIRST"""
+    ).fetchall()
+    return [KeptBill(*row) for row in found]
+
+
+def bill_document(cursor: duckdb.DuckDBPyConnection, bill: KeptBill) -> str:
+    """What was put down of a bill."""
+    found = cursor.execute(f"SELECT document FROM bills WHERE {_THIS_BILL}", _key(bill)).fetchone()  # noqa: S608 - our own
+    return "" if found is None else str(found[0])
+
+
+def keep_bill(cursor: duckdb.DuckDBPyConnection, bill: KeptBill, document: str) -> None:
+    """Keep a bill."""
+    cursor.execute(f"DELETE FROM bills WHERE {_THIS_BILL}", _key(bill))  # noqa: S608 - our own
+    said = [*_key(bill), bill.author, bill.reason, document, bill.otherwise]
+    cursor.execute("INSERT INTO bills VALUES (?, ?, ?, ?, ?, ?, ?)", said)
+
+
+def _key(bill: KeptBill) -> list[str | Millis | None]:
+    return [bill.enterprise, bill.month, bill.time]

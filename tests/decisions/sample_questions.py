@@ -1,10 +1,13 @@
 """Made-up questions: another meter, a rise beyond what a meter carries, a decision that does not fit."""
 
 from datetime import datetime
+from decimal import Decimal
 
-from dashboards.live.figures.closings import Closing, Closings
+from dashboards.live.figures.closings import Closing, Closings, HeldBill
 from dashboards.live.figures.questions import Point, Question, Questions
 from parkwatt.account_closed import Withheld
+from parkwatt.accounting.bill import Otherwise
+from parkwatt.accounting.bill_lines import Item
 from parkwatt.accounting.happenings import Basis, Happening
 from parkwatt.park import Park
 from parkwatt.park.closing import Lock
@@ -72,8 +75,21 @@ def closings(now: Millis) -> Closings:
             Closing(
                 Lock(period="2026-12", by="Li", reason="report to the bureau"),
                 (Withheld("2026-12", EXCHANGED, 96, by_rules=True), Withheld("2026-12", JUMPED, 4)),
+                (
+                    HeldBill(
+                        None,
+                        "2026-12",
+                        (
+                            Otherwise(Item.PEAK, "tou", Decimal("48189.68"), Decimal("51000.00")),
+                            Otherwise(None, "", Decimal("96238.24"), None),
+                        ),
+                    ),
+                ),
             ),
             Closing(Lock(period="2026-11", by="Li", reason="report to the bureau"), ()),
         ),
-        (Restatement(now - 99 * _HOUR, "2026-11", EXCHANGED, "co2_location_kg", 1_234.5, None, "Li", "new factor"),),
+        (
+            Restatement(now - 99 * _HOUR, "2026-11", EXCHANGED, "co2_location_kg", 1_234.5, None, "Li", "new factor"),
+            Restatement(now - 99 * _HOUR, "2026-11", "E02", "bill 2026-11 peak tou", 48_189.5, 51e3, "Li", "letter"),
+        ),
     )

@@ -85,6 +85,8 @@ def test_the_page_has_all_of_it(edition: Edition):
     assert found.values["questions.count"].text == "3"
     assert "parkwatt restate --period 2026-12" in found.fragments["closed"].html
     assert "1,234.500" in found.fragments["restated"].html
+    assert [amount in found.fragments["closed"].html for amount in ("48,189.68", "51,000.00")] == [True] * 2
+    assert "48,189.50" in found.fragments["restated"].html
 
 
 def test_a_meter_has_its_own():

@@ -18,6 +18,7 @@ from parkwatt.store.derived import (
     Changed,
     Consumption,
     Happened,
+    KeptBill,
     Limit,
     Restatement,
     Stretch,
@@ -138,6 +139,18 @@ class InfluxDerived:
     def note_restatements(self, restated: Sequence[Restatement]) -> None:
         """Keep re-statements, for good."""
         self._remembered.note_restatements(restated)
+
+    def bills(self) -> list[KeptBill]:
+        """Every bill of a closed month that was put down, the newest first."""
+        return self._remembered.bills()
+
+    def bill_document(self, bill: KeptBill) -> str:
+        """What was put down."""
+        return self._remembered.bill_document(bill)
+
+    def keep_bill(self, bill: KeptBill, document: str) -> None:
+        """Keep a bill for good."""
+        self._remembered.keep_bill(bill, document)
 
     def _ask(self, what: str, *conditions: str, by: str = "") -> list[Series]:
         """Ask of our park, or tell, under conditions; answers grouped by tags."""

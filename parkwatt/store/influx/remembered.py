@@ -1,14 +1,14 @@
 """What accounting remembers in InfluxDB, in the bucket of derived data.
 
 Measurements `accounted` (one point: how far it heard), `bases` (what rows rest on, per meter and month), `happenings`
-(what happened to registers) and `restatements`.
+(what happened to registers), `restatements`, and `bills` of closed months.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from parkwatt.readings import Millis
-from parkwatt.store.derived import Happened, Restatement, Stretch
+from parkwatt.store.derived import Happened, KeptBill, Restatement, Stretch
 from parkwatt.store.influx.connection import Connection, Series
 from parkwatt.store.influx.influxql import quoted
 from parkwatt.store.influx.layout import head, text
@@ -92,6 +92,44 @@ class Remembered:
             numbers = [f"{name}={float(value)!r}" for name, value in sums if value is not None]
             said = ",".join([*numbers, f"author={text(each.author)}", f"reason={text(each.reason)}"])
             self._write([f"{head('restatements', tags)} {said} {each.time * _NS_PER_MS}"])
+
+    def bills(self) -> list[KeptBill]:
+        """Every bill of a closed month, the newest first."""
+        names = ("author", "reason", "stands", "otherwise")
+        found = [
+            KeptBill(
+                tags["enterprise"] or None,
+                int(tags["month"]),
+                time,
+                author or "",
+                reason or "",
+                stands,
+                otherwise or "",
+            )
+            for series in self._ask(_select(names, "bills"), by="enterprise,month")
+            for tags in (series.tags,)
+            for time, author, reason, stands, otherwise in _rows([series], names)
+        ]
+        return sorted(found, key=lambda bill: (-bill.time, -bill.month, bill.enterprise or ""))
+
+    def bill_document(self, bill: KeptBill) -> str:
+        """What was put down of a bill."""
+        this = (f"month = {quoted(str(bill.month))}", f"time = {bill.time}ms")
+        found = [
+            str(document or "")
+            for series in self._ask("SELECT document FROM bills", *this, by="enterprise")
+            if (series.tags["enterprise"] or None) == bill.enterprise
+            for _, document in _rows([series], ("document",))
+        ]
+        return found[0] if found else ""
+
+    def keep_bill(self, bill: KeptBill, document: str) -> None:
+        """Keep a bill."""
+        tags = {"enterprise": bill.enterprise, "month": str(bill.month), "park": self._park}
+        texts = {"author": bill.author, "reason": bill.reason, "document": document, "otherwise": bill.otherwise}
+        said = ",".join(f"{name}={text(value)}" for name, value in texts.items())
+        stands = "true" if bill.stands else "false"
+        self._write([f"{head('bills', tags)} {said},stands={stands} {bill.time * _NS_PER_MS}"])
 
     def _ask(self, what: str, *conditions: str, by: str = "") -> list[Series]:
         where = " AND ".join((f"park = {quoted(self._park)}", *conditions))
