@@ -359,15 +359,15 @@ def new(
 @app.command()
 def check(park: Annotated[Path, typer.Argument(metavar="PARK.YAML", help="The park file.")]) -> None:
     """Say every mistake in a park file at once: file, line and the way out."""
-    from parkwatt.park.load import check as find_mistakes
+    from parkwatt.configuration import mistakes
     from parkwatt.park.load import summary
 
     models = given.models(park)
-    mistakes = find_mistakes(park, devices=given.devices(models))
-    for mistake in mistakes:
+    found = mistakes(park, models)
+    for mistake in found:
         typer.echo(str(mistake))
-    if mistakes:
-        given.end(2, f"{len(mistakes)} {'mistake' if len(mistakes) == 1 else 'mistakes'}")
+    if found:
+        given.end(2, f"{len(found)} {'mistake' if len(found) == 1 else 'mistakes'}")
     typer.echo(summary(given.park(park, models)))
 
 

@@ -11,8 +11,10 @@ from typing import NamedTuple
 from ingest.devices import DeviceModelError, load_models
 from ingest.formats.decoder import BUILT_IN
 from ingest.formats.model import DeviceModel
+from parkwatt.accounting.factors.asked import ids, is_asked_for
 from parkwatt.park import Mistake, Park, ParkFileError
-from parkwatt.park.load import load_park, park_file
+from parkwatt.park.load import check, load_park, park_file, records_of
+from parkwatt.park.mistakes import suggestion
 
 
 class ConfigurationError(ValueError):
@@ -54,6 +56,34 @@ def device_names(models: Collection[DeviceModel]) -> set[str]:
     return {*BUILT_IN, *(model.name for model in models)}
 
 
+def mistakes(path: Path, models: Collection[DeviceModel]) -> list[Mistake]:
+    """All mistakes in a park file, in the order of its lines; the factors are looked at once the rest is right."""
+    return check(path, devices=device_names(models)) or _factors_without_effect(path)
+
+
+def park_of(path: Path, models: Collection[DeviceModel]) -> Park:
+    """The park that a park file describes.
+
+    Raises:
+        ParkFileError: if there are mistakes; it carries all of them.
+    """
+    park = load_park(path, devices=device_names(models))
+    if park.factors and (found := _factors_without_effect(path)):
+        raise ParkFileError(found)
+    return park
+
+
+def _factors_without_effect(path: Path) -> list[Mistake]:
+    """Factors of a park's own that no figure rests on, most likely misspelt."""
+    found = []
+    for record, _ in records_of(path, "factors"):
+        factor_id = record.text("id") or ""
+        if not is_asked_for(factor_id):
+            way_out = suggestion(factor_id, ids(), otherwise="docs/carbon.md says how ids are made")
+            found.append(record.where(("id",)).mistake(f"no figure rests on a factor {factor_id!r}", way_out))
+    return found
+
+
 def read(path: Path) -> Configuration:
     """Everything that a park's folder says, as it is now.
 
@@ -62,6 +92,6 @@ def read(path: Path) -> Configuration:
     """
     models = read_models(path)
     try:
-        return Configuration(load_park(path, devices=device_names(models)), models)
+        return Configuration(park_of(path, models), models)
     except ParkFileError as error:
         raise ConfigurationError(error.mistakes) from error

@@ -80,20 +80,13 @@ def models(park_file: Path | None) -> "tuple[DeviceModel, ...]":
 
 def park(park_file: Path, models: "Sequence[DeviceModel]") -> "Park":
     """The park that a park file describes."""
-    from parkwatt.park.load import load_park
+    from parkwatt.configuration import park_of
     from parkwatt.park.mistakes import ParkFileError
 
     try:
-        return load_park(park_file, devices=devices(models))
+        return park_of(park_file, models)
     except ParkFileError as error:
         end(2, error)
-
-
-def devices(models: "Sequence[DeviceModel]") -> set[str]:
-    """What a meter's `device` may be."""
-    from parkwatt.configuration import device_names
-
-    return device_names(models)
 
 
 def store_url(data_dir: Path) -> str:

@@ -3,9 +3,10 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from parkwatt.park.fields import CarrierName, Id
+from parkwatt.park.carriers import CARRIERS
+from parkwatt.park.fields import CarrierName, Id, refuse
 from parkwatt.park.strict import Strict
 from parkwatt.park.times import Period
 
@@ -18,13 +19,22 @@ Fuel = Literal[
     "无烟煤", "一般烟煤", "褐煤", "焦炭",
 ]  # fmt: skip
 """Names of fuels as the table of fuels has them."""
+DELIVERED = ("gas", "coal", "oil", "steam", "heat")
+"""Carriers that come without a meter and have coal and CO2 by their amount."""
+
+
+def _delivered(carrier: str) -> str:
+    if carrier in CARRIERS and carrier not in DELIVERED:
+        what = f"a delivery of {carrier} has no coal and no CO2 by its amount"
+        refuse(what, f"use one of {', '.join(DELIVERED)}; what makes or brings {carrier} is counted by meters")
+    return carrier
 
 
 class OwnFactor(Strict):
-    """A factor that takes the place of one that ships with Parkwatt, or stands beside them.
+    """A factor that takes the place of one that ships with Parkwatt, or is of electricity of another region.
 
     Attributes:
-        id: of the factor it replaces, for example fuels_cn/天然气/co2, or a new one.
+        id: of the factor it replaces, for example fuels_cn/天然气/co2; electricity_cn/average/REGION for any region.
         value: the number.
         unit: what it turns into what, for example kgCO2/kWh.
         region: where it holds; everywhere where it is left out.
@@ -114,7 +124,7 @@ class FuelDelivery(Strict):
 
     Attributes:
         enterprise: id of the enterprise; the park's own where it is left out.
-        carrier: what came.
+        carrier: what came: gas, coal, oil, steam or heat.
         period: year, month or day it was used in.
         fuel: which fuel it is, as the table of fuels names it; where it is left out diesel (柴油) for oil, bituminous
             coal (一般烟煤) for coal and natural gas (天然气) for gas.
@@ -123,7 +133,7 @@ class FuelDelivery(Strict):
     """
 
     enterprise: Id | None = None
-    carrier: CarrierName
+    carrier: Annotated[CarrierName, AfterValidator(_delivered), Field(json_schema_extra={"enum": list(DELIVERED)})]
     period: Period
     fuel: Fuel | None = None
     amount: Amount

@@ -117,6 +117,22 @@ def test_check_says_every_mistake(park: Path) -> None:
     assert out.count("meters.csv:6") == 3
 
 
+def test_a_factor_that_nothing_rests_on_is_a_mistake(park: Path) -> None:
+    """A misspelt factor would change nothing and say nothing: check names the nearest id, and serve does not start."""
+    said = ", value: 0.5, unit: kgCO2/kWh, source: letter, reason: asked}\n"
+    ids = ("electricity_cn/avarage/广东", "electricity_cn/average/某地", "fuels_cn/天然气/co2")
+    with park.open("a", encoding="utf-8") as file:
+        file.write("factors:\n" + "".join(f"  - {{id: {one}{said}" for one in ids))
+    line = len(park.read_text(encoding="utf-8").splitlines()) - 2
+    for command in (["check", str(park)], ["serve", "--park", str(park), "--data-dir", str(park.parent / "data")]):
+        status, out, err = parkwatt(*command)
+        told = out + err
+        assert status == 2
+        assert f"{park}:{line}:" in told
+        assert "no figure rests on a factor 'electricity_cn/avarage/广东'; did you mean 'electricity_cn/average" in told
+        assert "某地" not in told
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

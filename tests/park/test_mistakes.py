@@ -46,6 +46,10 @@ ONE_MISTAKE = {
     "id with slash": (HEAD + "meters: [{id: a/b}]\n", "park.yaml:2:11: id 'a/b' cannot be an id; leave out /, + and #"),
     "name as text": (HEAD + "enterprises: [{id: a, name: Acme}]\n", "name 'Acme' is not a mapping; write name: {en:"),
     "list for a text": (HEAD + "meters: [{id: [a]}]\n", "park.yaml:2:11: id is a list, not a text; write one text"),
+    "delivery of water": (
+        HEAD + "deliveries: [{carrier: water, period: 2026-05, amount: 3}]\n",
+        "a delivery of water has no coal and no CO2 by its amount; use one of gas, coal, oil, steam, heat",
+    ),
     "counter without unit": (
         HEAD + "meters: [{id: a, role: production}]\n",
         "park.yaml:2:18: meter 'a' counts what is made, and nobody says in what; give it a product_unit: t, cells",
