@@ -1,6 +1,7 @@
 """The carbon inventory as a sheet: a line per source, every factor with its source and how sure it is."""
 
 import csv
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,14 @@ def _rows(found: Inventory) -> Iterator[tuple[Value, ...]]:
         yield (scope, "subtotal 小计", None, "", *(found.total(method, scope) for method in Method))
     yield ("", "total 合计", None, "", *(found.total(method) for method in Method))
     yield ("", "core indicator 核心指标 [t CO2/tce]", found.core_indicator)
+    yield ("", "where they come from 数据依据", None, "", _explaining(found))
+
+
+def _explaining(found: Inventory) -> str:
+    """The command that says where the figures of metered lines come from."""
+    whose = f" --enterprise {shlex.quote(found.owner)}" if found.owner else ""
+    period = {len("2026"): "year", len("2026-03"): "month", len("2026-03-01"): "day"}[len(found.period)]
+    return f"parkwatt explain --park PARK --store STORE{whose} --{period} {found.period} --what co2_market"
 
 
 def _factors(line: Line) -> str:

@@ -14,7 +14,7 @@ from parkwatt.accounting.prices import ratios_of
 from parkwatt.accounting.tariff import Period
 from parkwatt.explaining.chain import Level, Source, Step
 from parkwatt.explaining.looking import Looking
-from parkwatt.explaining.phrases import Phrase
+from parkwatt.explaining.phrases import Phrase, quantity_name
 from parkwatt.explaining.rows import MeterRows
 from parkwatt.explaining.workings import Operand, Working
 from parkwatt.park import Meter
@@ -78,7 +78,11 @@ def _counted_by(looking: Looking, meter: Meter, counted: NDArray[np.float64]) ->
     if np.isnan(counted).all():
         return Phrase("cost.by_balance")
     virtual = meter.id in looking.park.formulas
-    return Phrase("cost.by_imports") if virtual else Phrase("cost.by_import", quantity=meter.medium.register)
+    return (
+        Phrase("cost.by_imports")
+        if virtual
+        else Phrase("cost.by_import", quantity=quantity_name(meter.medium.register))
+    )
 
 
 def _given_back(balance: NDArray[np.float64], counted: NDArray[np.float64], unit: str) -> Iterator[Phrase]:

@@ -10,7 +10,7 @@ from parkwatt.explaining.chain import Depth, Level, Shares, Step
 from parkwatt.explaining.event_steps import event_steps
 from parkwatt.explaining.looking import Looking
 from parkwatt.explaining.moments import moment
-from parkwatt.explaining.phrases import Phrase
+from parkwatt.explaining.phrases import Phrase, quantity_name
 from parkwatt.explaining.reading_steps import reading_step
 from parkwatt.explaining.readings_seen import ReadingsSeen
 from parkwatt.explaining.workings import Operand, Working
@@ -53,7 +53,7 @@ class PeriodSteps:
         events = event_steps(self._looking, self._key, used.events, start, end)
         return Step(
             Level.REGISTER,
-            Phrase("periods.title", quantity=self._key.quantity, meter=self._key.meter),
+            Phrase("periods.title", quantity=quantity_name(self._key.quantity), meter=self._key.meter),
             Phrase("periods.rule"),
             result=float(used.amount[0]) if known else None,
             unit=self._unit,

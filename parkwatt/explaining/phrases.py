@@ -49,6 +49,12 @@ def sureness(checked: str) -> Phrase:
     return Phrase(key) if key in texts() else Phrase("checked.other", checked=checked)
 
 
+def quantity_name(quantity: str) -> object:
+    """A quantity as chains name it: by its name in the park's files, in Chinese with what that means."""
+    key = f"quantity.{quantity}"
+    return Phrase(key) if key in texts() else quantity
+
+
 @cache
 def texts() -> Mapping[str, Mapping[str, str]]:
     """All texts by key, for example `meter.rule`.

@@ -13,7 +13,7 @@ from parkwatt.accounting.registers import MAX_GAP, exact, readings_of
 from parkwatt.explaining.chain import Depth, Level, Shares, Step
 from parkwatt.explaining.looking import Looking
 from parkwatt.explaining.moments import moment
-from parkwatt.explaining.phrases import Phrase
+from parkwatt.explaining.phrases import Phrase, quantity_name
 from parkwatt.explaining.reading_steps import reading_step
 from parkwatt.explaining.readings_seen import ReadingsSeen
 from parkwatt.explaining.workings import Operand, Working
@@ -49,7 +49,7 @@ class PowerSteps:
         share = min(covered / (end - start), 1.0)
         return Step(
             Level.REGISTER,
-            Phrase("power.title", quantity=self._key.quantity, meter=self._meter.id),
+            Phrase("power.title", quantity=quantity_name(self._key.quantity), meter=self._meter.id),
             Phrase("power.rule"),
             result=sum(part.result or 0.0 for part in parts) if parts else None,
             unit=QUANTITIES[self._meter.medium.register].unit,

@@ -4,7 +4,7 @@ from parkwatt.explaining.chain import Depth, Level, Source, Step
 from parkwatt.explaining.looking import Looking
 from parkwatt.explaining.moments import moment
 from parkwatt.explaining.origins import Multiplier, Origin
-from parkwatt.explaining.phrases import Phrase
+from parkwatt.explaining.phrases import Phrase, quantity_name
 from parkwatt.explaining.readings_seen import ReadingsSeen, Stored
 from parkwatt.explaining.workings import Operand, Working
 from parkwatt.quantities import QUANTITIES
@@ -34,7 +34,7 @@ def reading_step(looking: Looking, seen: ReadingsSeen, stored: Stored, *, weight
         Level.READING,
         Phrase(
             "reading.title",
-            quantity=stored.key.quantity,
+            quantity=quantity_name(stored.key.quantity),
             meter=stored.key.meter,
             time=moment(stored.time, looking.zone),
         ),

@@ -11,7 +11,7 @@ from parkwatt.explaining.chain import Depth, Level, Shares, Step
 from parkwatt.explaining.event_steps import declared_event, event_steps, source_of
 from parkwatt.explaining.looking import Looking
 from parkwatt.explaining.moments import moment
-from parkwatt.explaining.phrases import Phrase
+from parkwatt.explaining.phrases import Phrase, quantity_name
 from parkwatt.explaining.reading_steps import reading_step
 from parkwatt.explaining.readings_seen import ReadingsSeen
 from parkwatt.explaining.workings import Operand, Working
@@ -41,7 +41,7 @@ class RegisterSteps:
     def step(self, start: Millis, end: Millis, *, weight: float) -> Step:
         """What the register counted in an interval, and why nothing is known where nothing is."""
         register = self._register
-        title = Phrase("register.title", quantity=self._key.quantity, meter=self._key.meter)
+        title = Phrase("register.title", quantity=quantity_name(self._key.quantity), meter=self._key.meter)
         if len(register.time) < 2:
             lack = (Phrase("register.too_few", n=len(register.time)),)
             return Step(Level.REGISTER, title, unit=self._unit, notes=lack, weight=weight, start=start, end=end)

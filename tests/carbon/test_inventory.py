@@ -219,7 +219,7 @@ def test_periods_that_are_none(duck_store: DuckStore):
 
 
 def test_as_a_sheet(duck_store: DuckStore, tmp_path: Path):
-    """Excel and CSV have a line per source, subtotals and the total, with factors and how sure they are."""
+    """Excel and CSV have a line per source, subtotals and the total, factors and how sure they are, and how to go on."""
     home, park = open_derived(duck_store), park_with(**SAID)
     accounted(duck_store, home, park=park)
     found, _ = read_inventory(home, park, "works", "2026-01", now=NOW)
@@ -229,6 +229,7 @@ def test_as_a_sheet(duck_store: DuckStore, tmp_path: Path):
     assert [row[1] for row in rows[1:5]] == ["electricity", "gas", "oil", "lime"]
     assert rows[8][1] == "total 合计"
     assert rows[8][4] == pytest.approx(found.total(Method.LOCATION))
+    assert str(rows[10][4]).endswith("--enterprise works --month 2026-01 --what co2_market")
     text = (tmp_path / "i.csv").read_text(encoding="utf-8-sig")
     assert "electricity_cn/average/广东/2023@1 = 0.4419 kgCO2/kWh (two sources; MEE and NBS" in text
 

@@ -166,3 +166,10 @@ def test_amounts_are_only_offered_of_one_carrier(store: DuckStore):
     assert offered not in Watched(store).html(DAY_ASKED)
     assert offered in Watched(store).html(DAY_ASKED | {"carrier": "electricity"})
     assert offered in Watched(store).html({"meter": "press", "day": "2026-01-02"})
+
+
+def test_registers_have_their_name_in_the_readers_language(store: DuckStore):
+    """A register is named as in the park's files; to a Chinese reader also by what it counts."""
+    asked = {"meter": "press", "at": "2026-01-02T10:20:00+08:00"}
+    assert "register energy_import of press" in Watched(store).html(asked)
+    assert "正向有功电能 energy_import" in Watched(store).html(asked, "zh")
