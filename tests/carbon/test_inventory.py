@@ -219,7 +219,7 @@ def test_periods_that_are_none(duck_store: DuckStore):
 
 
 def test_as_a_sheet(duck_store: DuckStore, tmp_path: Path):
-    """Excel and CSV have a line per source, subtotals and the total, factors and how sure they are, and how to go on."""
+    """Excel and CSV have a line per source, subtotals and the total, factors, how sure they are, and how to go on."""
     home, park = open_derived(duck_store), park_with(**SAID)
     accounted(duck_store, home, park=park)
     found, _ = read_inventory(home, park, "works", "2026-01", now=NOW)

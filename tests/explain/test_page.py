@@ -159,6 +159,28 @@ def test_what_leads_to_a_chain_is_large_enough_for_a_thumb(address: str, page: P
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
 
+def test_what_was_unfolded_stays_so(address: str, page: Page) -> None:
+    """When a chain is worked out again its numbers are new, and what somebody unfolded or folded is as they left it."""
+    page.goto(f"{address}/explain?enterprise=stamping&day=2026-07-15&lang=en")
+    meter, amount = (page.locator(f'[data-level="{level}"] > details') for level in ("meter", "amount"))
+    amount.wait_for(state="attached", timeout=_PATIENCE)
+    number = page.locator(".chain .number")
+    again = page.locator('[data-fragment="chain"]').inner_html().replace(number.inner_text(), "1 kWh")
+
+    def folds() -> list[bool]:
+        return [one.evaluate("one => one.open") for one in (meter, amount)]
+
+    assert folds() == [True, False]
+    amount.locator("> summary").click()
+    meter.evaluate("one => { one.open = false }")
+    page.evaluate(
+        "html => window.socket.listeners('parkwatt').forEach(take => take({ f: { chain: html }, now: Date.now() }))",
+        again,
+    )
+    expect(number).to_have_text("1 kWh")
+    assert folds() == [False, True]
+
+
 def test_the_sum_of_an_analysis_is_the_figure_of_its_chain(address: str, page: Page) -> None:
     """The number on top is that of the page that led there."""
     asked = {"from": "2026-07-15", "to": "2026-07-16"}

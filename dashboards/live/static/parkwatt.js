@@ -2,6 +2,7 @@
 
 import * as charts from "./charts.js";
 import { copyFrom } from "./copy.js";
+import { foldAgain, foldsOf } from "./folds.js";
 import { narrow } from "./narrow.js";
 import { agoText, setWords } from "./language.js";
 
@@ -67,7 +68,9 @@ function showFragment(key, html) {
     held.delete(key);
     const active = element.contains(document.activeElement) ? document.activeElement : null;
     const scrolled = element.scrollTop;
+    const folds = foldsOf(element);
     element.innerHTML = html;
+    foldAgain(element, folds);
     element.scrollTop = scrolled;
     const again = active?.id ? `[id="${CSS.escape(active.id)}"]` : `[href="${CSS.escape(active?.getAttribute("href") ?? "")}"]`;
     if (active) element.querySelector(again)?.focus({ preventScroll: true });
