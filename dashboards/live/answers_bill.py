@@ -109,3 +109,6 @@ class BillAnswer(BaseModel):
     remarks: list[BillNoteAnswer]
     grounds: list[GroundAnswer]
     basic_charge: list[BasicOptionAnswer] = Field(description="The basic charge by each way to be charged.")
+    explain: str | None = Field(
+        description="Where energy charge and funds come from, quarter-hour by quarter-hour; null for the park's own."
+    )

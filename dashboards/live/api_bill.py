@@ -19,6 +19,7 @@ from dashboards.live.answers_bill import (
     MaximumAnswer,
 )
 from dashboards.live.context import Context
+from dashboards.live.explain_links import explain_api
 from dashboards.live.words import Language
 from dashboards.reports.words import say
 from parkwatt.accounting.bill import Bill, Closing, NoMetersError
@@ -131,6 +132,9 @@ def _answer(park: Park, bill: Bill, language: Language) -> BillAnswer:
         remarks=[_note(note, language) for note in bill.remarks],
         grounds=[GroundAnswer(**ground._asdict()) for ground in grounds(park, bill)],
         basic_charge=_options(compared([bill])),
+        explain=None
+        if bill.owner is None
+        else explain_api(what="cost", enterprise=bill.owner, month=f"{bill.month:%Y-%m}", carrier="electricity"),
     )
 
 

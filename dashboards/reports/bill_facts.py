@@ -1,5 +1,6 @@
 """What stands above the lines of a bill: whose it is, how sure it is, demand and power factor."""
 
+import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -52,6 +53,9 @@ def facts(park: Park, bill: Bill) -> Iterator[Fact]:
         yield _same("sharp_days", ", ".join(f"{day:%m-%d}" for day in bill.sharp_days))
     else:
         yield _text("sharp_days", "none")
+    if bill.owner is not None:
+        asked = f"--enterprise {shlex.quote(bill.owner)} --month {bill.month:%Y-%m} --carrier electricity --what cost"
+        yield _same("explained", f"parkwatt explain --park PARK --store STORE {asked}")
 
 
 def _closing(park: Park, closing: Closing) -> Iterator[Fact]:

@@ -112,6 +112,14 @@ def test_an_inventory(client: TestClient, period: str):
                     assert figure(client, link) == pytest.approx(line["t_co2"][method] * 1000), (line, method)
 
 
+def test_a_bill(client: TestClient):
+    """Energy charge and funds of a bill are, but for rounding, the cost that its chain ends in; its sheet says how."""
+    bill = told(client, "/api/v1/bill", enterprise="works", month="2026-01")
+    lines = [line for line in bill["lines"] if line["item"] in {"sharp", "peak", "flat", "valley", "funds"}]
+    assert figure(client, bill["explain"]) == pytest.approx(sum(line["amount"] or 0.0 for line in lines), abs=0.05)
+    assert told(client, "/api/v1/bill", month="2026-01")["explain"] is None
+
+
 def test_times_that_can_be_asked():
     """A quarter-hour, a local day, and some; nothing else."""
     zone = PARK.zone
