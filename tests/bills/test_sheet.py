@@ -65,6 +65,14 @@ def written(tmp_path: Path, park: Park, found: Bill) -> tuple[Worksheet, Workshe
     return sheet, days, rows
 
 
+def test_the_sheet_names_the_command_that_explains_it(tmp_path: Path) -> None:
+    """Among the facts stands how to ask where energy charge and funds come from."""
+    park = steel.park()
+    *_, rows = written(tmp_path, park, may(park))
+    asked = "--enterprise steel --month 2018-05 --carrier electricity --what cost"
+    assert f"parkwatt explain --park PARK --store STORE {asked}" in rows
+
+
 def test_formulas_give_what_was_computed(tmp_path: Path) -> None:
     """Each amount is a live formula that gives the value beside it; so does the total; every difference is zero."""
     park = steel.park()
