@@ -8,7 +8,8 @@ from parkwatt.accounting.handed_on import market_of
 from parkwatt.accounting.ledger import Ledger, months_of
 from parkwatt.accounting.row_sums import RowSums
 from parkwatt.accounting.rules import Market
-from parkwatt.accounting.site import ELECTRICITY, brought_in
+from parkwatt.accounting.site import brought_in
+from parkwatt.accounting.totals import ELECTRICITY
 from parkwatt.park import Park
 from parkwatt.park.ledger_check import claims_of
 from parkwatt.park.times import Span, span_of

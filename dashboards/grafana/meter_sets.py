@@ -7,7 +7,8 @@ So the dashboards carry the lists, as hidden variables that queries name: `"mete
 from collections.abc import Iterable, Mapping
 
 from dashboards.live.figures.shapes import Source
-from dashboards.live.figures.sites import ELECTRICITY, Site, enterprise_sites, park_site
+from dashboards.live.figures.sites import Site, enterprise_sites, park_site
+from parkwatt.accounting.totals import ELECTRICITY
 from parkwatt.park import Park
 
 MeterSets = Mapping[str, tuple[str, ...]]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from parkwatt.accounting.known import Shares
 from parkwatt.accounting.row_sums import AMOUNTS, RowSums
-from parkwatt.accounting.site import ELECTRICITY, Terms, at_border, used_of
+from parkwatt.accounting.site import Terms, at_border, used_of
+from parkwatt.accounting.totals import ELECTRICITY
 from parkwatt.accounting.virtual import real_terms
 from parkwatt.park import Park, Role
 

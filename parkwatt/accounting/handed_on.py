@@ -13,7 +13,8 @@ from parkwatt.accounting.emissions import Conversion, Supplied
 from parkwatt.accounting.factors import ANNEX_4, RESIDUAL, Factor, FactorBook
 from parkwatt.accounting.ledger import Owner
 from parkwatt.accounting.rules import Market
-from parkwatt.accounting.site import ELECTRICITY, GIVES
+from parkwatt.accounting.site import GIVES
+from parkwatt.accounting.totals import ELECTRICITY
 from parkwatt.park import Meter, Park
 
 

@@ -51,8 +51,8 @@ def from_power(edges: Edges, borders: NDArray[np.int64], *, factor: float = 1.0)
 
 
 def direction(meter: Meter) -> float:
-    """1, or -1 for a generator: what it makes is given out, whichever sign its power has on the way in."""
-    return -1.0 if meter.role is Role.GENERATION else 1.0
+    """1, or -1 for a generator of electricity: what it makes is given out, whichever sign its power came in with."""
+    return -1.0 if meter.role is Role.GENERATION and meter.carrier == "electricity" else 1.0
 
 
 def filled(registers: Intervals, estimate: Intervals) -> Intervals:

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parkwatt.accounting.intervals import Intervals, missing
-from parkwatt.accounting.totals import park_use, uses
+from parkwatt.accounting.totals import ELECTRICITY, park_use, uses
 from parkwatt.accounting.virtual import combined
 from parkwatt.park import Meter, Park, Role
 
-ELECTRICITY = "electricity"
 GIVES = frozenset({Role.GENERATION, Role.STORAGE})
 """Roles of meters that give energy out: coal and CO2 of it count where the energy for it came in."""
 
@@ -41,52 +40,86 @@ class Site:
     use: Terms
 
 
-def site_of(park: Park, enterprise: str | None) -> Site:
-    """The electricity of an enterprise; of None: of the whole park.
+class Borders:
+    """The sums of a park's meters, each worked out once."""
 
-    A generator of somebody else behind the enterprise's own meter delivers over the border.
-    """
-    own = [m for m in park.meters if m.carrier == ELECTRICITY and enterprise in {None, m.enterprise}]
-    giving = _giving(park, enterprise, ELECTRICITY)
-    return Site(
-        border=at_border(park, enterprise, ELECTRICITY),
-        generation={m.id: -1.0 for m in giving if m.role is Role.GENERATION},
-        storage={m.id: 1.0 for m in giving if m.role is Role.STORAGE},
-        charging={m.id: 1.0 for m in own if m.role is Role.CHARGING and not _below_charging(park, m)},
-        use=used_of(park, enterprise, ELECTRICITY),
-    )
+    def __init__(self, park: Park) -> None:
+        """Of a park."""
+        self._park = park
+        self._whole: dict[str, Terms] = {}
+        self._parts: dict[str, Mapping[str | None, Terms]] = {}
+
+    def site(self, enterprise: str | None) -> Site:
+        """The electricity of an enterprise; of None: of the whole park.
+
+        A generator of somebody else behind the enterprise's own meter delivers over the border.
+        """
+        park = self._park
+        giving = self._giving(enterprise, ELECTRICITY)
+        charging = [m for m in park.meters if m.role is Role.CHARGING and enterprise in {None, m.enterprise}]
+        return Site(
+            border=self.border(enterprise, ELECTRICITY),
+            generation={m.id: -1.0 for m in giving if m.role is Role.GENERATION},
+            storage={m.id: 1.0 for m in giving if m.role is Role.STORAGE},
+            charging={m.id: 1.0 for m in charging if m.carrier == ELECTRICITY and not _below_charging(park, m)},
+            use=self.used(enterprise, ELECTRICITY),
+        )
+
+    def used(self, enterprise: str | None, carrier: str) -> Terms:
+        """What an enterprise uses of a carrier; of None: what the whole park does."""
+        if enterprise is None:
+            return self._park_use(carrier)
+        if carrier not in self._parts:
+            self._parts[carrier] = uses(self._park, carrier)
+        return self._parts[carrier].get(enterprise, {})
+
+    def border(self, enterprise: str | None, carrier: str) -> Terms:
+        """What comes in over the border of an enterprise, or of the park, less what goes out."""
+        border = dict(self.used(enterprise, carrier))
+        for meter in self._giving(enterprise, carrier):
+            border[meter.id] = border.get(meter.id, 0.0) + 1.0
+        return {meter: factor for meter, factor in border.items() if factor}
+
+    def brought_in(self, enterprise: str | None, carrier: str) -> dict[str, float]:
+        """What came in over a border and has coal and CO2.
+
+        What generators and batteries of others give behind the border has none: coal and CO2 count where energy came
+        in.
+        """
+        border = self.border(enterprise, carrier)
+        return {meter: factor for meter, factor in border.items() if self._park.meter_by_id[meter].role not in GIVES}
+
+    def _park_use(self, carrier: str) -> Terms:
+        if carrier not in self._whole:
+            self._whole[carrier] = park_use(self._park, carrier)
+        return self._whole[carrier]
+
+    def _giving(self, enterprise: str | None, carrier: str) -> list[Meter]:
+        """The generators and batteries of an enterprise, or of the park, that are below no other."""
+        all_use = self._park_use(carrier)
+        known = self._park.meter_by_id
+        found = [known[meter] for meter, factor in all_use.items() if factor == -1]
+        return [m for m in found if m.role in GIVES and enterprise in {None, m.enterprise}]
+
+
+def site_of(park: Park, enterprise: str | None) -> Site:
+    """The electricity of an enterprise; of None: of the whole park."""
+    return Borders(park).site(enterprise)
 
 
 def used_of(park: Park, enterprise: str | None, carrier: str) -> Terms:
     """What an enterprise uses of a carrier; of None: what the whole park does."""
-    return park_use(park, carrier) if enterprise is None else uses(park, carrier).get(enterprise, {})
+    return Borders(park).used(enterprise, carrier)
 
 
 def at_border(park: Park, enterprise: str | None, carrier: str) -> Terms:
     """What comes in over the border of an enterprise, or of the park, less what goes out."""
-    border = dict(used_of(park, enterprise, carrier))
-    for meter in _giving(park, enterprise, carrier):
-        border[meter.id] = border.get(meter.id, 0.0) + 1.0
-    return {meter: factor for meter, factor in border.items() if factor}
+    return Borders(park).border(enterprise, carrier)
 
 
 def brought_in(park: Park, enterprise: str | None, carrier: str) -> dict[str, float]:
-    """What came in over a border and has coal and CO2.
-
-    What generators and batteries of others give behind the border has none: coal and CO2 count where energy came in.
-    """
-    border = at_border(park, enterprise, carrier)
-    return {meter: factor for meter, factor in border.items() if park.meter_by_id[meter].role not in GIVES}
-
-
-def _giving(park: Park, enterprise: str | None, carrier: str) -> list[Meter]:
-    """The generators and batteries of an enterprise, or of the park, that are below no other."""
-    all_use = park_use(park, carrier)
-    return [
-        m
-        for m in park.meters
-        if m.role in GIVES and m.carrier == carrier and enterprise in {None, m.enterprise} and all_use.get(m.id) == -1
-    ]
+    """What came in over a border and has coal and CO2."""
+    return Borders(park).brought_in(enterprise, carrier)
 
 
 def amounts(terms: Terms, used: Mapping[str, Intervals], border: NDArray[np.int64]) -> Intervals | None:

@@ -1,7 +1,8 @@
 """Totals in which nothing is counted twice: what the park, its enterprises and the park itself use of a carrier.
 
-A total is a sum of meters, each times a number. What a generator or a battery gives out is negative at its meter, and
-taken off it raises a total: use = what came in - what generators and batteries took in.
+A total is a sum of meters, each times a number. What a generator or a battery gives out is negative at an electricity
+meter, and taken off it raises a total: use = came in - what generators and batteries took in. Meters of steam, heat
+and cold that is made inside count what is made as anything else, in one direction: it comes in there.
 
 What an enterprise hands on to others through its own meters is theirs, so that the uses of all owners add up to that of
 the park, losses in its own grid included in what the park itself uses.
@@ -13,7 +14,9 @@ from typing import TypeVar
 from parkwatt.accounting.virtual import real_terms
 from parkwatt.park import Meter, Park, Role
 
+ELECTRICITY = "electricity"
 _GIVES = frozenset({Role.GENERATION, Role.STORAGE})
+_COMES_IN = frozenset({Role.SUPPLY, Role.GENERATION})
 
 K = TypeVar("K", bound=Hashable)
 
@@ -21,7 +24,8 @@ K = TypeVar("K", bound=Hashable)
 def park_use(park: Park, carrier: str) -> dict[str, float]:
     """What the whole park uses of a carrier: the number per meter id.
 
-    What comes in is measured by the topmost supply meters, without any by the meters at the top of the tree.
+    What comes in is measured by the topmost supply meters, and but for electricity by those of what is made inside;
+    without any of both by the meters at the top of the tree.
     """
     return _without_zeros({m.id: 1.0 for m in supplies(park, carrier)}, {m.id: -1.0 for m in _givers(park, carrier)})
 
@@ -54,7 +58,7 @@ def divided(park: Park, carrier: str, owner: Callable[[Meter], K], *, rest: K) -
             found.setdefault(giver, {})[meter.id] = -1.0
 
     entries = {m.id for m in supplies(park, carrier)}
-    supplied = any(m.role is Role.SUPPLY for m in supplies(park, carrier))
+    supplied = any(m.role in _COMES_IN for m in supplies(park, carrier))
     for meter in _counted(park, carrier):
         own = found.setdefault(owner(meter), {})
         upstream = park.meter_by_id.get(meter.parent or "")
@@ -85,14 +89,20 @@ def _sums_up(park: Park, meter: Meter) -> bool:
 
 
 def supplies(park: Park, carrier: str) -> list[Meter]:
-    """The meters through which a carrier comes into the park: the topmost supply meters, else those at the top."""
+    """The meters through which a carrier comes into the park, or in which it is made, else those at the top.
+
+    What generators of electricity make is no supply: it may leave the park again.
+    """
     meters = list(_counted(park, carrier))
-    supply = [m for m in meters if m.role is Role.SUPPLY and all(a.role is not m.role for a in park.ancestors(m.id))]
+    sources = {Role.SUPPLY} if carrier == ELECTRICITY else _COMES_IN
+    supply = [m for m in meters if m.role in sources and all(a.role is not m.role for a in park.ancestors(m.id))]
     return supply or [m for m in meters if m.parent is None and m.role not in _GIVES]
 
 
 def _givers(park: Park, carrier: str) -> list[Meter]:
     """Generators and batteries, without those below another: its meter holds what they give already."""
+    if carrier != ELECTRICITY:
+        return []
     return [
         m
         for m in _counted(park, carrier)

@@ -8,7 +8,8 @@ from math import fsum
 from parkwatt.account_market import ledger
 from parkwatt.accounting.ledger import Covered
 from parkwatt.accounting.row_sums import RowSums
-from parkwatt.accounting.site import ELECTRICITY, brought_in
+from parkwatt.accounting.site import brought_in
+from parkwatt.accounting.totals import ELECTRICITY
 from parkwatt.explaining.chain import Level, Step
 from parkwatt.explaining.looking import Looking
 from parkwatt.explaining.phrases import Phrase

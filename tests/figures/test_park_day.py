@@ -5,6 +5,7 @@ import pytest
 from dashboards.live.figures.history import RegisterHistory
 from dashboards.live.figures.park_day import ParkDayFigures
 from dashboards.live.figures.shapes import Band, ParkDay, Source
+from dashboards.live.figures.sites import Term
 from parkwatt.quantities import Kind
 from parkwatt.readings import Reading
 from parkwatt.store import Batch
@@ -266,6 +267,6 @@ def test_amounts_of_periods_are_no_register(scene):
     scene.store.write(Batch.of(told, arrived=scene.now))
     grid = scene.park.meter_by_id["grid"]
     registers = RegisterHistory(scene.context, [grid]).since(midnight, midnight, scene.now)
-    used = registers.amount(((grid, 1),), midnight, scene.now)
+    used = registers.amount((Term(grid),), midnight, scene.now)
     assert (used.value, used.measured) == (pytest.approx(sum(reading.value for reading in told)), 1.0)
     assert registers.resets([grid]) == ()

@@ -209,7 +209,7 @@ def test_uids_are_what_grafana_takes(park):
 
 def test_a_park_with_little_has_dashboards_too():
     """No PV, no other carrier, no enterprise: nothing breaks, and nothing is asked for in vain."""
-    small = PARK.model_copy(update={"meters": PARK.meters[:1], "enterprises": ()})
+    small = PARK.model_copy(update={"enterprises": ()}).with_meters(PARK.meters[:1])
     live = dashboards(small, ["en"])[0]
     assert not [panel for panel in live["panels"] if panel["title"] == "Other carriers"]
     power = next(panel for panel in live["panels"] if panel["title"] == "Power by source")

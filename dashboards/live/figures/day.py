@@ -157,16 +157,16 @@ def tariff_bands(times: DayTimes) -> tuple[TariffBand, ...]:
 
 def month_maximum(history: RegisterHistory, site: Site, times: DayTimes) -> Maximum | None:
     """The month's highest demand before today."""
-    if times.month >= times.start or Source.GRID not in site.sources:
+    if times.month >= times.start or not site.entry:
         return None
     registers = history.finished(times.month, times.start, times.now)
-    return maximum(registers.used(site.sources[Source.GRID], borders(times.month, times.start)))
+    return maximum(registers.used(site.entry, borders(times.month, times.start)))
 
 
 def demand(
     registers: Registers, site: Site, times: DayTimes, before: Maximum | None, power_now: float | None
 ) -> Demand:
-    """The month's highest demand, and where the running 15 minutes are going.
+    """The month's highest demand at the whole entry, and where the running 15 minutes are going.
 
     Args:
         registers: of today.
@@ -175,7 +175,7 @@ def demand(
         before: the month's highest before today.
         power_now: what comes in now [kW]; None when that is not known.
     """
-    terms = site.sources.get(Source.GRID, ())
+    terms = site.entry
     today = maximum(registers.used(terms, times.today)) if terms and len(times.today) > 1 else None
     highest = max((m for m in (before, today) if m), key=lambda m: m.value, default=None)
     running, expected = None, None

@@ -19,7 +19,8 @@ from parkwatt.accounting.peaks import Peak, peaks
 from parkwatt.accounting.periods import QUARTER, day_start, local_date
 from parkwatt.accounting.reactive import PowerFactor, power_factors
 from parkwatt.accounting.row_sums import RowSums
-from parkwatt.accounting.site import ELECTRICITY, Site, amounts, at_border, site_of
+from parkwatt.accounting.site import Site, amounts, at_border, site_of
+from parkwatt.accounting.totals import ELECTRICITY
 from parkwatt.accounting.virtual import real_terms
 from parkwatt.accounting.working_hours import WorkingHours, working_hours
 from parkwatt.kept_rows import MOST_INTERVALS, TooLongError, quarters

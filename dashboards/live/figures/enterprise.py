@@ -21,8 +21,9 @@ from dashboards.live.figures.shapes import (
     SourcePower,
     Total,
 )
-from dashboards.live.figures.sites import ELECTRICITY, enterprise_sites
+from dashboards.live.figures.sites import enterprise_sites
 from parkwatt.accounting.periods import HOUR, borders, day_start, local_date
+from parkwatt.accounting.totals import ELECTRICITY
 from parkwatt.readings import Millis, to_datetime
 
 HEAT_MAP_DAYS = 28
@@ -47,17 +48,17 @@ class EnterpriseFigures:
         self._site = enterprise_sites(context.park)[enterprise]
         self._meters = Meters(context.park.meters_of(enterprise))
         carriers = self._site.carriers.values()
-        self._groups = Groups(
-            self._meters, [*self._site.sources.values(), *(c.used for c in carriers), *(c.imported for c in carriers)]
-        )
-        counted = {t.meter.id: t.meter for c in carriers for t in (*c.used, *c.imported)}
-        self._history = RegisterHistory(context, list(counted.values()))
+        self._counted = Meters(self._site.meters)
+        groups = [*self._site.sources.values(), *(c.used for c in carriers), *(c.imported for c in carriers)]
+        self._groups = Groups(self._counted, groups)
+        self._entry = Groups(self._counted, [self._site.entry])
+        self._history = RegisterHistory(context, self._site.meters)
 
     def now(self, now: Millis, park: ParkNow) -> EnterpriseNow:
         """The enterprise at `now`; its share and rank as the park has them."""
         version = self._live.version
         moment = self._meters.at(self._live, now)
-        totals = iter(self._groups.totals(moment))
+        totals = iter(self._groups.totals(self._counted.at(self._live, now)))
         sources = {source: next(totals) for source in self._site.sources}
         used = {carrier: next(totals) for carrier in self._site.carriers}
         imported = {carrier: next(totals) for carrier in self._site.carriers}
@@ -107,11 +108,8 @@ class EnterpriseFigures:
         )
 
     def _taken_in(self, now: Millis) -> float | None:
-        """What comes in through the entry meters now [kW]; None unless all of them are current."""
-        if Source.GRID not in self._site.sources:
-            return None
-        grid = list(self._site.sources).index(Source.GRID)
-        total = self._groups.totals(self._meters.at(self._live, now))[grid]
+        """What comes in through the whole entry meters now [kW]; None unless all of them are current."""
+        (total,) = self._entry.totals(self._counted.at(self._live, now))
         return total.value if total.complete else None
 
     def _heat_map(self, today: Registers, times: DayTimes) -> HeatMap:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dashboards.live.figures.carbon import power_content
 from dashboards.live.figures.shapes import FlowLink, Source, Total
-from dashboards.live.figures.sites import ELECTRICITY
+from parkwatt.accounting.totals import ELECTRICITY
 
 _SMALLEST = 0.05
 """A link thinner than this is left out [kW]."""

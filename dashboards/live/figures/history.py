@@ -1,6 +1,7 @@
 """Registers of the past: what meters used between any borders; finished stretches are remembered for a while."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from parkwatt.accounting.happenings import Basis
 from parkwatt.accounting.intervals import Intervals, added, between, missing, scaled
 from parkwatt.accounting.life import Lives
 from parkwatt.accounting.meters import EXPORT, PRODUCTION, taken_in
-from parkwatt.accounting.periods import QUARTER
+from parkwatt.accounting.periods import QUARTER, borders
 from parkwatt.accounting.registers import Segments, readings_of, segments
 from parkwatt.park import CARRIERS, Meter
 from parkwatt.quantities import Kind
@@ -26,6 +27,8 @@ _MARGIN: Millis = 2 * QUARTER
 """Read beyond both ends, so that there is a reading on either side of the outermost borders [ms]."""
 _REMEMBERED: Millis = 15 * 60_000
 """A finished stretch is read again after this long, for late readings [ms]."""
+_WHOLE = 1 - 1e-9
+"""Share of an interval that is all of it, after rounding."""
 _WHILE_FILLING: Millis = 10_000
 """The same while the past is being filled [ms]."""
 
@@ -45,12 +48,31 @@ class Registers:
         self._segments: dict[SeriesKey, Segments] = {}
 
     def used(self, terms: Terms, borders: NDArray[np.int64]) -> Intervals:
-        """The sum of some meters between borders [unit of their register]."""
-        return added([self._of(term, borders) for term in terms], borders)
+        """The sum of some meters between borders [unit of their register].
+
+        An interval is missing where one that is taken off is not wholly known: the sum would be too large.
+        """
+        parts = [self._of(term, borders) for term in terms]
+        total = added(parts, borders)
+        taken_off = [part for part, term in zip(parts, terms, strict=True) if term.is_taken_off]
+        if not taken_off:
+            return total
+        known = np.min([part.measured + part.estimated for part in taken_off], axis=0) >= _WHOLE
+        return replace(
+            total,
+            amount=np.where(known, total.amount, np.nan),
+            measured=np.where(known, total.measured, 0.0),
+            estimated=np.where(known, total.estimated, 0.0),
+        )
 
     def amount(self, terms: Terms, start: Millis, end: Millis) -> Amount:
         """What some meters used together from `start` to `end`; nothing is known of a stretch without length."""
-        return amount(self.used(terms, np.array([start, end], dtype=np.int64))) if end > start else Amount(None)
+        if end <= start:
+            return Amount(None)
+        whole = np.array([start, end], dtype=np.int64)
+        if any(term.is_taken_off for term in terms):
+            whole = np.unique(np.append(borders(start, end), (start, end)))
+        return amount(self.used(terms, whole))
 
     def resets(self, meters: Iterable[Meter]) -> tuple[Reset, ...]:
         """What happened to registers and asks for a decision, the newest first."""

@@ -84,16 +84,18 @@ class Groups:
         self._group = np.array([number for number, _ in pairs], dtype=np.intp)
         self._meter = np.array([meters.position[term.meter.id] for _, term in pairs], dtype=np.intp)
         self._sign = np.array([term.sign for _, term in pairs], dtype=np.float64)
+        self._taken_off = np.array([term.is_taken_off for _, term in pairs], dtype=np.bool_)
         self._sizes = [len(terms) for terms in groups]
 
     def totals(self, moment: Moment) -> list[Total]:
-        """The sum of every group over its meters that are current."""
+        """The sum of every group over its meters that are current; unknown where one that is taken off is not."""
         current = moment.current[self._meter]
         flow = np.where(current, moment.flow[self._meter] * self._sign, 0.0)
         count = len(self._sizes)
         sums = np.bincount(self._group, weights=flow, minlength=count).tolist()
         counted = np.bincount(self._group, weights=current, minlength=count).astype(int).tolist()
+        too_much = np.bincount(self._group, weights=self._taken_off & ~current, minlength=count).tolist()
         return [
-            Total(value if known else None, size, known)
-            for value, known, size in zip(sums, counted, self._sizes, strict=True)
+            Total(value if known and not unknown else None, size, known)
+            for value, known, unknown, size in zip(sums, counted, too_much, self._sizes, strict=True)
         ]

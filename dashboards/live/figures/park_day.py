@@ -6,9 +6,8 @@ from dashboards.live.figures.carbon import co2_of_amounts
 from dashboards.live.figures.day import DayTimes
 from dashboards.live.figures.history import RegisterHistory
 from dashboards.live.figures.moment import Groups, Meters
-from dashboards.live.figures.shapes import EnterpriseDay, ParkDay, Source
-from dashboards.live.figures.sites import Terms, enterprise_sites, park_site
-from parkwatt.park import Meter
+from dashboards.live.figures.shapes import EnterpriseDay, ParkDay
+from dashboards.live.figures.sites import enterprise_sites, park_site
 from parkwatt.readings import Millis
 
 
@@ -22,12 +21,11 @@ class ParkDayFigures:
         self._live = context.live
         self._site = park_site(park)
         self._enterprises = enterprise_sites(park)
-        grid = self._site.sources.get(Source.GRID, ())
-        self._grid = Meters([term.meter for term in grid])
-        self._grid_sum = Groups(self._grid, [grid])
-        entries = [site.electricity for site in self._enterprises.values()]
+        self._grid = Meters([term.meter for term in self._site.entry])
+        self._grid_sum = Groups(self._grid, [self._site.entry])
+        entries = {meter.id: meter for site in self._enterprises.values() for meter in site.meters}
         self._all = RegisterHistory(context, park.meters)
-        self._entries = RegisterHistory(context, _meters(entries))
+        self._entries = RegisterHistory(context, list(entries.values()))
         self._supply = RegisterHistory(context, self._grid.meters)
 
     def at(self, now: Millis) -> ParkDay:
@@ -71,11 +69,6 @@ class ParkDayFigures:
             ),
             resets=registers.resets(self._park.meters),
         )
-
-
-def _meters(groups: list[Terms]) -> list[Meter]:
-    """The meters of some groups, each once."""
-    return list({term.meter.id: term.meter for terms in groups for term in terms}.values())
 
 
 def _intensity(carbon: float | None, energy: float | None) -> float | None:

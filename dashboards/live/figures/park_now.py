@@ -15,7 +15,8 @@ from dashboards.live.figures.shapes import (
     SourcePower,
     Total,
 )
-from dashboards.live.figures.sites import ELECTRICITY, Site, enterprise_sites, own_site, park_site
+from dashboards.live.figures.sites import Site, enterprise_sites, own_site, park_site
+from parkwatt.accounting.totals import ELECTRICITY
 from parkwatt.park import CARRIERS, Park, Role
 from parkwatt.quantities import QUANTITIES
 from parkwatt.readings import Millis
