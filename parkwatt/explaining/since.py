@@ -85,7 +85,7 @@ def told(chain: Chain, found: Since | None) -> Phrase | None:
     figure, going_on = chain.figure, chain.running
     if going_on is None or figure.result is None:
         return None
-    until = _when(going_on.until, chain, found)
+    until, now = _when(chain, going_on.until, going_on.until if found is None else found.until)
     if found is None or found.value is None:
         return Phrase("running.alone", until=until)
     decimals = _decimals(found.value)
@@ -93,7 +93,7 @@ def told(chain: Chain, found: Since | None) -> Phrase | None:
     said = Phrase(
         "running.both",
         until=until,
-        now=clock(found.until, chain.time_zone),
+        now=now,
         unit=figure.unit,
         **{name: f"{number:,.{decimals}f}" for name, number in numbers.items()},
     )
@@ -120,10 +120,10 @@ def _parts(looking: Looking, question: Question, meter_id: str, weight: float) -
     ]
 
 
-def _when(time: Millis, chain: Chain, found: Since | None) -> str:
-    """The time of day; with the day unless it is today."""
-    today = found is not None and day(time, chain.time_zone) == day(found.until, chain.time_zone)
-    return clock(time, chain.time_zone) if today else moment(time, chain.time_zone)
+def _when(chain: Chain, *times: Millis) -> list[str]:
+    """Times of day; with their days unless all are of one."""
+    write = clock if len({day(time, chain.time_zone) for time in times}) == 1 else moment
+    return [write(time, chain.time_zone) for time in times]
 
 
 def _decimals(number: float) -> int:

@@ -98,6 +98,15 @@ def test_meters_that_are_silent_are_counted(tmp_path: Path):
         assert sentence(explained(context, what="amount", meter="boiler")).startswith("accounted until 12:15; what")
 
 
+def test_times_of_several_days_have_their_days(context: Context):
+    """Where now is another day than the last accounted quarter-hour, both times are said with their days."""
+    found = explained(context, what="kwh", enterprise="works", carrier="electricity")
+    assert found.since is not None
+    later = Explained(found.chain, since=found.since._replace(until=AT + DAY))
+    assert "until 2026-01-03 15:00:00: " in sentence(later)
+    assert "until 2026-01-04 15:09:00: " in sentence(later)
+
+
 def test_what_is_over_has_no_rest(context: Context):
     """A day that is over is accounted as a whole."""
     found = explained(context, what="kwh", day="2026-01-02")
