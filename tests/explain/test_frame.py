@@ -22,6 +22,7 @@ from parkwatt.readings import Millis
 from parkwatt.status import Status
 from parkwatt.store.duck import DuckStore
 from parkwatt.store.open_derived import open_derived
+from tests.account.scene import MINUTE
 from tests.explain.scene import NOW, PARK, filled
 
 DAY_ASKED = {"what": "kwh", "enterprise": "works", "day": "2026-01-02"}
@@ -173,3 +174,16 @@ def test_registers_have_their_name_in_the_readers_language(store: DuckStore):
     asked = {"meter": "press", "at": "2026-01-02T10:20:00+08:00"}
     assert "register energy_import of press" in Watched(store).html(asked)
     assert "正向有功电能 energy_import" in Watched(store).html(asked, "zh")
+
+
+def test_what_runs_on_stands_in_the_first_paint(store: DuckStore):
+    """The sentence is in the HTML before any script runs, and moves by its own key; what is over has none."""
+    watched = Watched(store)
+    watched.now = NOW - 6 * MINUTE
+    found = watched.frame({"meter": "press"})
+    said = found.values["explain.running"].text
+    assert said.startswith("accounted until")
+    assert said in found.fragments["chain"].html
+    over = watched.frame({"meter": "press", "day": "2026-01-02"})
+    assert over.values["explain.running"].text == ""
+    assert "explain.running" not in over.fragments["chain"].html

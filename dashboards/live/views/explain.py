@@ -39,24 +39,24 @@ def explain_frame(edition: Edition, figures: FigureCache, subject: str) -> Frame
     if found is None or found.chain is None:
         return frame | _without(edition, asked, None if found is None else found.refusal, question)
     chain = found.chain
-    running = told(chain, found.since)
-    values = {} if running is None else {"explain.running": Shown(running.said(edition.language))}
+    sentence = told(chain, found.since)
+    running = Shown("" if sentence is None else sentence.said(edition.language))
     way = (edition.language, *asked.items())
-    drawn = _DRAWN.of(chain, way, lambda: _chain(edition, asked, question, chain))
-    return frame | Frame(values, {"chain": drawn})
+    drawn = _DRAWN.of(chain, way, lambda: _chain(edition, asked, question, chain, running))
+    return frame | Frame({"explain.running": running}, {"chain": drawn})
 
 
-def _chain(edition: Edition, asked: Mapping[str, str], question: Question, chain: Chain) -> str:
-    """A chain as HTML."""
+def _chain(edition: Edition, asked: Mapping[str, str], question: Question, chain: Chain, running: Shown) -> str:
+    """A chain as HTML; what runs on begins with what is known of it now, and is told anew by its own key."""
     return edition.render(
         "parts/explain_chain.html",
+        Frame({"explain.running": running}),
         figures=_figures(edition.park, asked),
         wider=list(_wider(edition, asked, question)),
         json=explain_api(asked, depth=chain.depth.name.lower(), lang=edition.language),
         top=_step(edition, asked, chain.figure, chain.depth),
         verdict=verdict(chain, edition.language),
         agrees=not chain.differing,
-        running=chain.running is not None,
     )
 
 
