@@ -15,13 +15,13 @@ from parkwatt.accounting.bill import Bill, payers, span
 from parkwatt.accounting.bill_differences import differences
 from parkwatt.accounting.bill_grounds import grounds
 from parkwatt.accounting.periods import local_date
-from parkwatt.bill_document import Document, UnreadableBillError, changes_written, read, written
+from parkwatt.bill_document import Document, changes_written, read, written
 from parkwatt.bill_readings import real_meters
 from parkwatt.bill_standing import Billing, Clock, closed_months, standings
 from parkwatt.park import Park
 from parkwatt.park.closing import Lock
 from parkwatt.readings import Millis
-from parkwatt.store import Store
+from parkwatt.store import Store, StoreError, StoreUnavailableError
 from parkwatt.store.derived import DerivedStore, KeptBill
 
 logger = logging.getLogger(__name__)
@@ -85,9 +85,18 @@ class BillKeeper:
         self._compared = True
 
     def go_on(self, most: int = AT_ONCE) -> int:
-        """Do some of what was found; how much is left."""
+        """Do some of what was found; how much is left. A bill that the store refuses is told, and left.
+
+        Raises:
+            StoreUnavailableError: the store cannot be asked now; the same is tried again.
+        """
         for _ in range(min(most, len(self._tasks))):
-            self._tasks[0]()
+            try:
+                self._tasks[0]()
+            except StoreUnavailableError:
+                raise
+            except StoreError as error:
+                logger.error("a bill of a closed month is not kept: %s", error)  # noqa: TRY400 - what it is, is said
             self._tasks.popleft()
         return len(self._tasks)
 
@@ -99,12 +108,7 @@ class BillKeeper:
     def _compare(self, kept: KeptBill, month: date) -> None:
         """Note what would be otherwise by now."""
         text = self._home.bill_document(kept)
-        try:
-            before = read(text).bill
-        except UnreadableBillError as error:
-            logger.error("bill of %s, %s: %s", kept.enterprise or self._park.id, f"{month:%Y-%m}", error)  # noqa: TRY400 - no defect here
-            return
-        changed = differences(before, self._billing.of_now(kept.enterprise, month))
+        changed = differences(read(text).bill, self._billing.of_now(kept.enterprise, month))
         if (otherwise := changes_written(changed)) != kept.otherwise:
             self._home.keep_bill(kept._replace(otherwise=otherwise), text)
 

@@ -16,7 +16,8 @@ from parkwatt.account import Accountant
 from parkwatt.account_restating import Restating
 from parkwatt.accounting.bill import Bill
 from parkwatt.accounting.bill_differences import differences
-from parkwatt.accounting.bill_lines import Item
+from parkwatt.accounting.bill_grounds import grounds
+from parkwatt.accounting.bill_lines import ENERGY, Item
 from parkwatt.accounting.bill_notes import NoteCode
 from parkwatt.bill_closed import BillKeeper
 from parkwatt.bill_standing import Billing
@@ -101,7 +102,8 @@ def test_it_stands(office: Office) -> None:
     later = office.bill()
     assert (later.lines, later.days, later.total) == (kept.lines, kept.days, TOTAL)
     assert later.closing is not None
-    assert later.closing.grounds == kept.closing.grounds
+    assert later.closing.grounds == kept.closing.grounds == grounds(office.park, later)
+    assert "flat 0.65," in later.closing.grounds[0].says
     items = [line.item for line in later.closing.otherwise]
     assert items == [Item.SHARP, Item.PEAK, Item.FLAT, Item.VALLEY, Item.POWER_FACTOR, None]
     peak = later.closing.otherwise[1]
@@ -166,6 +168,30 @@ def test_a_late_reading(office_here: Office) -> None:
     assert found.closing.otherwise[-1].item is None
     office.restate()
     assert office.bill().total == found.closing.otherwise[-1].now
+
+
+def test_stated_again_after_readings_went(office_here: Office) -> None:
+    """Rows and bill of readings that got too old and went are not lost: they are stated again by the rules of now."""
+    office = office_here
+    office.go_on(locks=[LOCK])
+    before = office.bill()
+    office.store.prune(before=TEN_O_CLOCK)
+    office.go_on(locks=[LOCK], prices=DEARER)
+    office.restate()
+    after = office.bill()
+    assert (after.kwh, after.shares) == (before.kwh, before.shares)
+    charged = [line.amount for line in after.lines if line.item in ENERGY | {Item.FUNDS} and line.amount is not None]
+    rows = office.home.consumption(["mill"])
+    assert fsum(rows.column("cost").tolist()) == pytest.approx(float(sum(charged)), abs=0.05)
+
+
+def test_one_bill_that_is_refused_stops_nothing(office_here: Office, caplog: pytest.LogCaptureFixture) -> None:
+    """A kept bill that cannot be compared is told in the log; accounting goes on."""
+    office_here.go_on(locks=[LOCK])
+    (kept,) = office_here.home.bills()
+    office_here.home.keep_bill(kept, "nonsense")
+    office_here.go_on(locks=[LOCK], prices=DEARER)
+    assert "kept by another Parkwatt" in caplog.text
 
 
 def test_what_is_noted_for_those_who_list_closed_periods(office_here: Office) -> None:
