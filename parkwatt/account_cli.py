@@ -82,10 +82,13 @@ def _once(accountant: "Accountant", start: "Millis | None", end: "Millis | None"
 
 
 def _keep_bills(keeper: "BillKeeper", finished: "Millis") -> None:
-    """Put down the bills of closed months."""
+    """Put down the bills of closed months, and find what would be otherwise in them."""
     keeper.look(finished=finished)
-    while keeper.go_on():
-        pass
+    total = left = keeper.go_on(0)
+    with _bar() as progress:
+        while left:
+            left = keeper.go_on()
+            progress(total - left, total)
 
 
 def _follow(follower: "Follower", park_file: Path, *, every: float, heartbeat: Path | None) -> None:
