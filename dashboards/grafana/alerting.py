@@ -126,7 +126,7 @@ def _demand(park: Park) -> Iterator[Rule]:
     park_power = now(latest(POWER, "grid", reduced="mean"))
     firms = ("enterprise",)
     limit = select('last("contracted_demand_kw")', "limits", having("enterprise"), by=firms)
-    firm_power = now(latest(POWER, "firms_grid", by=firms, reduced="mean"), by=firms)
+    firm_power = now(latest(POWER, "firms_entry", by=firms, reduced="mean"), by=firms)
     whose = []
     if park.contracted_demand is not None:
         whose.append(("park", park_power, contract()))

@@ -3,9 +3,10 @@
 A total of many meters is the sum of each meter's mean in an interval. Missing intervals stay empty: `fill(null)`.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.cog.variants import Dataquery
@@ -167,6 +168,53 @@ def consumed(what: str, *conditions: str, by: tuple[str, ...] = (), every: str =
     return select(what, "consumption", *conditions, "$timeFilter", by=by, every=every, zone=zone)
 
 
+class Part(NamedTuple):
+    """Rows of derived data that a sum adds up: of a set of meters; `sign` is -1 where the other direction is wanted."""
+
+    meters: str
+    sign: int = 1
+
+
+USED: Final = (Part("grid"), Part("given", -1))
+"""Electricity that the park uses: what comes in and what it makes."""
+FIRMS_USED: Final = (Part("firms_grid"), Part("firms_given", -1))
+"""Electricity that enterprises use, by `enterprise`."""
+
+
+def added(
+    what: str,
+    parts: Sequence[Part],
+    *conditions: str,
+    by: tuple[str, ...] = (),
+    every: str = INTERVAL,
+) -> str:
+    """Sums of consumption in the time shown over several parts.
+
+    Args:
+        what: is asked for, of the sum of a field, for example `sum("kwh")`.
+        parts: that are added up.
+        conditions: on tags, of all parts.
+        by: tags.
+        every: length of an interval; empty for the whole time.
+    """
+    (field,) = set(_SUMMED.findall(what))
+    inner = [
+        select(
+            f'sum("{field}"){_times(sign)} AS "{field}"',
+            "consumption",
+            among(meters),
+            *conditions,
+            "$timeFilter",
+            by=by,
+            every=every,
+            fill="none",
+        )
+        for meters, sign in parts
+    ]
+    return select_from(what, *inner, by=by, every=every)
+
+
+_SUMMED: Final = re.compile(r'sum\("(\w+)"\)')
 MEAN_POWER: Final = 'sum("kwh") * 3600000 / $__interval_ms'
 """Mean power of an interval [kW]; the interval must be whole quarters of an hour."""
 

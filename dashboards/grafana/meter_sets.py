@@ -1,4 +1,4 @@
-"""Which meters make which number: the page's rules, so that Grafana shows the page's numbers.
+"""Which meters make which number: accounting's rules, so that Grafana shows the numbers of pages and reports.
 
 Consumption is stored for every meter, sub-meters and feeders too, and InfluxDB does not know which of them to add up.
 So the dashboards carry the lists, as hidden variables that queries name: `"meter" =~ /^${grid:raw}$/`.
@@ -6,10 +6,10 @@ So the dashboards carry the lists, as hidden variables that queries name: `"mete
 
 from collections.abc import Iterable, Mapping
 
-from dashboards.live.figures.shapes import Source
-from dashboards.live.figures.sites import Site, enterprise_sites, park_site
+from parkwatt.accounting.site import GIVES, Borders
 from parkwatt.accounting.totals import ELECTRICITY
 from parkwatt.park import Park
+from parkwatt.store.influx.layout import handed_on
 
 MeterSets = Mapping[str, tuple[str, ...]]
 """Ids of meters by the name of their set."""
@@ -18,24 +18,42 @@ MeterSets = Mapping[str, tuple[str, ...]]
 def meter_sets(park: Park) -> MeterSets:
     """The sets of a park.
 
-    `grid`, `pv`, `battery`: the park's sources of electricity; `given`: its own ones; `use`: all three.
+    `grid`, `pv`, `battery`: the park's sources of electricity; `given`: its own ones, whose rows are negative.
     `into`: through which any carrier comes into the park; `flow`: whose flow is the park's use of other carriers.
-    `firms_grid`, `firms_given`, `firms_use`, `firms_into`: the same of the enterprises, to be grouped by enterprise.
+    `firms_grid`, `firms_given`, `firms_into`: the same of the enterprises, to be grouped by enterprise; what they hand
+    on to others is in rows of their own, which are negative. `firms_entry`: their whole entry meters, for demand.
     """
-    site = park_site(park)
-    firms = tuple(enterprise_sites(park).values())
-    sets = {
-        **{source.value: _source(site, source) for source in Source},
-        "given": _given(site),
-        "use": _ids(term.meter.id for term in site.electricity),
-        "into": _into(site),
-        "flow": _ids(t.meter.id for c, terms in site.carriers.items() if c != ELECTRICITY for t in terms.used),
-        "firms_grid": _ids(meter for firm in firms for meter in _source(firm, Source.GRID)),
-        "firms_given": _ids(meter for firm in firms for meter in _given(firm)),
-        "firms_use": _ids(term.meter.id for firm in firms for term in firm.electricity),
-        "firms_into": _ids(meter for firm in firms for meter in _into(firm)),
+    borders = Borders(park)
+    site = borders.site(None)
+    others = [carrier for carrier in dict.fromkeys(m.carrier for m in park.carrier_meters) if carrier != ELECTRICITY]
+    firms = [enterprise.id for enterprise in park.enterprises]
+    known = park.meter_by_id
+    entry = [m for firm in firms for m in _taken(borders.border(firm, ELECTRICITY))]
+    sets: dict[str, Iterable[str]] = {
+        "grid": site.border,
+        "pv": site.generation,
+        "battery": site.storage,
+        "given": [*site.generation, *site.storage],
+        "into": [meter for carrier in (ELECTRICITY, *others) for meter in borders.brought_in(None, carrier)],
+        "flow": [meter for carrier in others for meter in borders.used(None, carrier)],
+        "firms_entry": entry,
+        "firms_grid": [*entry, *(handed_on(m) for m in park.givers if known[m].carrier == ELECTRICITY)],
+        "firms_given": [m for firm in firms for part in _given(borders, firm) for m in part],
+        "firms_into": [
+            *(m for firm in firms for c in (ELECTRICITY, *others) for m in _taken(borders.brought_in(firm, c))),
+            *(handed_on(m) for m in park.givers if known[m].role not in GIVES),
+        ],
     }
-    return {name: tuple(ids) for name, ids in sets.items()}
+    return {name: tuple(dict.fromkeys(ids)) for name, ids in sets.items()}
+
+
+def _taken(terms: Mapping[str, float]) -> list[str]:
+    return [meter for meter, factor in terms.items() if factor > 0]
+
+
+def _given(borders: Borders, firm: str) -> tuple[Mapping[str, float], Mapping[str, float]]:
+    site = borders.site(firm)
+    return site.generation, site.storage
 
 
 def pattern(ids: Iterable[str]) -> str:
@@ -48,19 +66,3 @@ _NONE = r"\/"
 
 def _literal(text: str) -> str:
     return "".join(c if c.isalnum() or c in "_-" or not c.isascii() else f"\\{c}" for c in text)
-
-
-def _ids(ids: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(ids))
-
-
-def _source(site: Site, source: Source) -> tuple[str, ...]:
-    return _ids(term.meter.id for term in site.sources.get(source, ()))
-
-
-def _given(site: Site) -> tuple[str, ...]:
-    return _ids(meter for source in (Source.PV, Source.BATTERY) for meter in _source(site, source))
-
-
-def _into(site: Site) -> tuple[str, ...]:
-    return _ids(term.meter.id for carrier in site.carriers.values() for term in carrier.imported)

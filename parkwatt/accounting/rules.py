@@ -81,8 +81,9 @@ class Rules:
         used = {name: repr(each.per_unit) for name, each in self.conversions(meter, month).items()}
         formula = self.park.formulas.get(meter.id)
         said = (
-            EDITION, meter.enterprise, meter.carrier, meter.role, life.digits, life.limit, life.ratio, near,
-            str(formula), self.named(meter, month), used, self.pricing.basis(meter, month),
+            EDITION, meter.enterprise, self.park.givers.get(meter.id), meter.carrier, meter.role,
+            life.digits, life.limit, life.ratio, near, str(formula),
+            self.named(meter, month), used, self.pricing.basis(meter, month),
         )  # fmt: skip
         return sha256(repr(said).encode()).hexdigest()[:16]
 

@@ -230,6 +230,17 @@ class Park(ParkFacts):
         return tuple(m for m in self.meters if m.role is not Role.PRODUCTION)
 
     @cached_property
+    def givers(self) -> dict[str, str]:
+        """Meters through which an enterprise hands on to others, or takes what others make: its id by theirs."""
+        found = {}
+        for meter in self.carrier_meters:
+            above = self.meter_by_id.get(meter.parent or "")
+            comes_in = meter.role is Role.SUPPLY or (meter.role is Role.GENERATION and meter.carrier != "electricity")
+            if above is not None and above.enterprise not in {None, meter.enterprise} and not comes_in:
+                found[meter.id] = above.enterprise
+        return found
+
+    @cached_property
     def formulas(self) -> dict[str, Formula]:
         """What virtual meters stand for, by their ids."""
         known = self.meter_by_id

@@ -19,6 +19,6 @@ def open_derived(store: Store) -> DerivedStore:
     from parkwatt.store.influx.store import InfluxStore
 
     if isinstance(store, InfluxStore):
-        return InfluxDerived(store.connection, store.park)
+        return InfluxDerived(store.connection, store.park, givers=lambda: store.givers)
     message = f"{type(store).__name__} has no place for derived data"
     raise TypeError(message)

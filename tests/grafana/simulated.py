@@ -52,7 +52,7 @@ def park_called(park_id: str) -> Park:
     """The demo park under another id, with two meters more."""
     park = demo_park(meters=40)
     more = (Meter(id=name, enterprise="E01", parent="E01-el-01") for name in (EVERYTHING, STOPPED))
-    return park.model_copy(update={"id": park_id, "meters": (*park.meters, *more)})
+    return park.model_copy(update={"id": park_id}).with_meters((*park.meters, *more))
 
 
 def simulate(influx: Influx) -> Simulated:

@@ -182,11 +182,11 @@ def test_no_meter_is_counted_twice():
     """Sets hold what the page adds up: entries and what is made behind them, no sub-meter."""
     sets = meter_sets(PARK)
     assert sets["grid"] == ("GRID-1", "GRID-2")
-    assert set(sets["use"]) == {*sets["grid"], *sets["pv"], *sets["battery"]}
+    assert set(sets["given"]) == {*sets["pv"], *sets["battery"]}
     assert not set(sets["into"]) & set(sets["given"])
     for ids in sets.values():
         assert len(set(ids)) == len(ids)
-    assert all(PARK.meter_by_id[meter].enterprise for meter in sets["firms_use"])
+    assert all(PARK.meter_by_id[meter].enterprise for meter in (*sets["firms_grid"], *sets["firms_given"]))
 
 
 def test_a_pattern_matches_its_ids_alone():

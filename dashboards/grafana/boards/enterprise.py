@@ -3,7 +3,20 @@
 from dashboards.grafana import colours, panels, units
 from dashboards.grafana.board import Board
 from dashboards.grafana.edition import Edition
-from dashboards.grafana.influxql import MEAN_POWER, POWER, among, chosen, consumed, contract, having, latest, now
+from dashboards.grafana.influxql import (
+    FIRMS_USED,
+    MEAN_POWER,
+    POWER,
+    Part,
+    added,
+    among,
+    chosen,
+    consumed,
+    contract,
+    having,
+    latest,
+    now,
+)
 from dashboards.grafana.panels import coloured, named
 from dashboards.grafana.parts import carrier_series, carriers, heard
 
@@ -27,7 +40,7 @@ def _figures(board: Board) -> None:
     edition, text = board.edition, board.text
     used = now(latest(POWER, "firms_grid", _ITS), latest(POWER, "firms_given", _ITS, sign=-1))
     board.add("use_now", panels.figure(units.POWER), [edition.readings(used, text("use_now.title"))], size=(4, 5))
-    demand = now(latest(POWER, "firms_grid", _ITS, reduced="mean"))
+    demand = now(latest(POWER, "firms_entry", _ITS, reduced="mean"))
     board.add(
         "demand_now",
         panels.part_of(units.POWER).with_transformation(panels.limit_from("limit", "max")),
@@ -37,17 +50,19 @@ def _figures(board: Board) -> None:
         ],
         size=(4, 5),
     )
-    totals = {
-        "energy": (units.ENERGY, 'sum("kwh")', (among("firms_use"), _ELECTRIC)),
-        "carbon": (units.CARBON, 'sum("co2_location_kg") / 1000', (among("firms_into"),)),
-        "coal": (units.COAL, 'sum("tce")', (among("firms_into"),)),
-        "cost": (units.MONEY, 'sum("cost")', (among("firms_into"),)),
+    into = {
+        "carbon": (units.CARBON, 'sum("co2_location_kg") / 1000'),
+        "coal": (units.COAL, 'sum("tce")'),
+        "cost": (units.MONEY, 'sum("cost")'),
     }
-    for key, (unit, what, conditions) in totals.items():
+    totals = {"energy": (units.ENERGY, added('sum("kwh")', FIRMS_USED, _ITS, _ELECTRIC, every=""))} | {
+        key: (unit, consumed(what, among("firms_into"), _ITS, every="")) for key, (unit, what) in into.items()
+    }
+    for key, (unit, query) in totals.items():
         board.add(
             key,
             panels.figure(unit).no_value(text("unknown")),
-            [edition.derived(consumed(what, _ITS, *conditions, every=""), text(f"{key}.title"))],
+            [edition.derived(query, text(f"{key}.title"))],
             size=(4, 5),
         )
 
@@ -55,8 +70,8 @@ def _figures(board: Board) -> None:
 def _power(board: Board) -> None:
     edition, text, words = board.edition, board.text, board.edition.words
     parts = {
-        text("from_grid"): ("firms_grid", colours.SOURCES["grid"]),
-        text("own"): ("firms_given", colours.SOURCES["pv"]),
+        text("from_grid"): ([Part("firms_grid")], colours.SOURCES["grid"]),
+        text("own"): ([Part("firms_given", -1)], colours.SOURCES["pv"]),
     }
     panel = panels.areas(units.POWER)
     for name, (_, colour) in parts.items():
@@ -64,17 +79,14 @@ def _power(board: Board) -> None:
     board.add(
         "power",
         panel,
-        [
-            edition.derived(consumed(MEAN_POWER, among(meters), _ITS, _ELECTRIC), name)
-            for name, (meters, _) in parts.items()
-        ],
+        [edition.derived(added(MEAN_POWER, added_up, _ITS, _ELECTRIC), name) for name, (added_up, _) in parts.items()],
         size=(14, 9),
     )
     board.add(
         "demand",
         panels.demand(),
         [
-            edition.derived(consumed(MEAN_POWER, among("firms_grid"), _ITS), words("live.from_grid")),
+            edition.derived(consumed(MEAN_POWER, among("firms_entry"), _ITS), words("live.from_grid")),
             edition.derived_table(contract(enterprise=True), ref="limit"),
         ],
         size=(10, 9),

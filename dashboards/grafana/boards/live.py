@@ -4,10 +4,14 @@ from dashboards.grafana import colours, panels, units
 from dashboards.grafana.board import Board
 from dashboards.grafana.edition import Edition
 from dashboards.grafana.influxql import (
+    FIRMS_USED,
     INTERVAL,
     MEAN_POWER,
     POWER,
     RECENT,
+    USED,
+    Part,
+    added,
     among,
     chosen,
     consumed,
@@ -61,8 +65,8 @@ def _figures(board: Board) -> None:
             f"energy_{key}",
             figure.time_shift(shift) if shift else figure,
             [
-                edition.derived(consumed('sum("kwh")', among("use"), every=""), words("live.used")),
-                edition.derived(consumed('sum("kwh")', among("pv"), every=""), words.source("pv")),
+                edition.derived(added('sum("kwh")', USED, every=""), words("live.used")),
+                edition.derived(added('sum("kwh")', [Part("pv", -1)], every=""), words.source("pv")),
             ],
             size=(4, 5),
         )
@@ -114,7 +118,7 @@ def _power(board: Board) -> None:
         ],
         size=(10, 10),
     )
-    used = consumed(MEAN_POWER, among("use"))
+    used = added(MEAN_POWER, USED)
     for key, shift in (("power_today", ""), ("power_yesterday", "1d")):
         panel = (
             panels.lines(units.POWER)
@@ -151,7 +155,7 @@ def _enterprises(board: Board) -> None:
         by=("enterprise",),
         name="power",
     )
-    energy = consumed('sum("kwh") AS "energy"', among("firms_use"), by=("enterprise",), every="")
+    energy = added('sum("kwh") AS "energy"', FIRMS_USED, by=("enterprise",), every="")
     carbon = consumed('sum("co2_location_kg") / 1000 AS "carbon"', among("firms_into"), by=("enterprise",), every="")
     board.add(
         "top_enterprises",
@@ -165,11 +169,7 @@ def _enterprises(board: Board) -> None:
     board.add(
         "power_by_enterprise",
         chart,
-        [
-            edition.derived(
-                consumed(MEAN_POWER, among("firms_use"), chosen("enterprise"), by=("enterprise",)), "$tag_enterprise"
-            )
-        ],
+        [edition.derived(added(MEAN_POWER, FIRMS_USED, chosen("enterprise"), by=("enterprise",)), "$tag_enterprise")],
         size=(14, 12),
     )
 

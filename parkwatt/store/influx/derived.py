@@ -1,12 +1,15 @@
 """Derived data in InfluxDB: measurements `consumption` and `limits` in a bucket of their own.
 
+What goes on to others through their meters has rows of its own there: `handed_on/METER` in place of the meter, the
+enterprise that hands it on, and the other sign. A dashboard that adds them to its entry meters shows its own part.
+
 InfluxDB 3 removes no rows: there a row of which nothing is known any more gets shares of zero, and its old amount stays
 beside them, for a zero that nobody measured would be worse. What is read here leaves such rows out.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +31,12 @@ from parkwatt.store.derived import (
 )
 from parkwatt.store.influx.connection import Connection, Series
 from parkwatt.store.influx.influxql import quoted
-from parkwatt.store.influx.layout import head, text
+from parkwatt.store.influx.layout import HANDED_ON, handed_on, head, text
 from parkwatt.store.influx.remembered import Remembered
 from parkwatt.store.influx.row_sums import row_sums
 
+_OF_METERS = r"meter !~ /\//"
+"""The condition that a row is of a meter, and not of what is handed on."""
 _METERS_AT_ONCE = 50
 _NS_PER_MS = 1_000_000
 _QUARTER: Millis = 900_000
@@ -47,8 +52,15 @@ class InfluxDerived:
     One process writes it. While a row is exchanged for one of another enterprise it is not there for a moment.
     """
 
-    def __init__(self, connection: Connection, park: str) -> None:
-        """Of a park, by its id, over an open connection."""
+    def __init__(self, connection: Connection, park: str, *, givers: Callable[[], Mapping[str, str]] = dict) -> None:
+        """Of a park over an open connection.
+
+        Args:
+            connection: open.
+            park: its id.
+            givers: gives the enterprises that hand on through meters of others, by these meters.
+        """
+        self._givers = givers
         self._connection = connection
         self._park = park
         self._bucket = connection.address.derived_bucket
@@ -75,15 +87,35 @@ class InfluxDerived:
         for n in range(0, len(meters), _METERS_AT_ONCE):
             part = {meter: stretches[meter] for meter in meters[n : n + _METERS_AT_ONCE]}
             span = _span(min(stretch.start for stretch in part.values()), max(s.end for s in part.values()))
-            found = differences(self._there(tuple(part), span).within(part), rows.within(part))
-            self._remove(found.gone)
-            self._connection.write(self._lines(found.put), bucket=self._bucket)
-            changed = changed.plus(found.counts)
+            mine = rows.within(part)
+            changed = changed.plus(self._exchange(part, span, mine))
+            self._hand_on(part, span, mine)
         return changed
+
+    def _hand_on(self, stretches: Mapping[str, Stretch], span: Sequence[str], rows: Consumption) -> None:
+        """Put down what enterprises handed on, and take away what they no longer do."""
+        givers = self._givers()
+        concerned = givers.keys() | self._handed_on_there
+        part = {handed_on(meter): stretch for meter, stretch in stretches.items() if meter in concerned}
+        if part:
+            self._exchange(part, span, given(rows, givers).within(part))
+
+    def _exchange(self, stretches: Mapping[str, Stretch], span: Sequence[str], rows: Consumption) -> Changed:
+        """Put rows in place of what is there."""
+        found = differences(self._there(tuple(stretches), span).within(stretches), rows)
+        self._remove(found.gone)
+        self._connection.write(self._lines(found.put), bucket=self._bucket)
+        return found.counts
+
+    @cached_property
+    def _handed_on_there(self) -> frozenset[str]:
+        """Meters that something was handed on through when this was opened."""
+        found = self._ask("SELECT last(measured_share) FROM consumption", r"meter =~ /\//", by="meter")
+        return frozenset(series.tags["meter"].removeprefix(HANDED_ON) for series in found)
 
     def newest(self) -> Mapping[str, Millis]:
         """Start of the newest interval of every meter that has any."""
-        found = self._ask("SELECT last(amount) FROM consumption", by="meter")
+        found = self._ask("SELECT last(amount) FROM consumption", _OF_METERS, by="meter")
         return {series.tags["meter"]: series.values[0][0] for series in found}
 
     def limits(self, *, start: Millis, end: Millis) -> list[Limit]:
@@ -160,7 +192,7 @@ class InfluxDerived:
     def _there(self, meters: Sequence[str], span: Sequence[str]) -> Consumption:
         """Rows of some meters (none named: of all)."""
         what = f"SELECT {', '.join(FIELDS)}, factors FROM consumption"  # noqa: S608 - names of our own
-        return _rows(self._ask(what, *span, *_one_of(meters), by=", ".join(_TAGS)))
+        return _rows(self._ask(what, *span, *(_one_of(meters) or [_OF_METERS]), by=", ".join(_TAGS)))
 
     def _remove(self, rows: Consumption) -> None:
         """Remove rows, neighbours of one meter in one request."""
@@ -197,6 +229,24 @@ class InfluxDerived:
 
     def _key(self, about: About) -> str:
         return _head(about[:3], self._park)
+
+
+def given(rows: Consumption, givers: Mapping[str, str]) -> Consumption:
+    """What enterprises hand on through meters of others: their rows with the other sign; shares stay.
+
+    Args:
+        rows: of any meters.
+        givers: enterprises by the meters that they hand on through.
+    """
+    numbers = -rows.numbers
+    for share in _SHARES:
+        numbers[:, FIELDS.index(share)] = rows.column(share)
+    handed = tuple(
+        about._replace(meter=handed_on(about.meter), enterprise=givers.get(about.meter)) for about in rows.abouts
+    )
+    chosen = np.array([about.meter in givers for about in rows.abouts], np.bool_)
+    found = Consumption(handed, rows.about, rows.start, numbers)
+    return found.take(chosen[rows.about]) if len(rows) else found
 
 
 @cache

@@ -170,15 +170,25 @@ def text(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def handed_on(meter: str) -> str:
+    """The tag `meter` of rows in which an enterprise hands on through somebody's meter; no id of a meter has a `/`."""
+    return f"{HANDED_ON}{meter}"
+
+
+HANDED_ON: Final = "handed_on/"
+
+
 class Labels:
     """What a park says of its meters that stands beside their readings.
 
     Attributes:
         park: its id.
+        givers: enterprises that hand on through meters of others, by these meters.
     """
 
     def __init__(self, park: Park) -> None:
         self.park = park.id
+        self.givers = park.givers
         self._places = {meter.id: (meter.enterprise, meter.carrier) for meter in park.meters}
 
     def place(self, meter: str, phase: str | None) -> Place:

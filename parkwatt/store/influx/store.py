@@ -289,6 +289,11 @@ class InfluxStore:
         ours = {"park": self.park, "meter": meter}
         self.connection.delete(READINGS, ours, first=0, last=last * _MS + _MS - 1)
 
+    @property
+    def givers(self) -> Mapping[str, str]:
+        """Enterprises that hand on through meters of others, by these meters."""
+        return self._labels.givers
+
     def label_with(self, park: Park) -> None:
         """From now on note what this park says of its meters; what was written before stays as it is."""
         with self._lock:
