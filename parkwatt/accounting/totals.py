@@ -16,7 +16,6 @@ from parkwatt.park import Meter, Park, Role
 
 ELECTRICITY = "electricity"
 _GIVES = frozenset({Role.GENERATION, Role.STORAGE})
-_COMES_IN = frozenset({Role.SUPPLY, Role.GENERATION})
 
 K = TypeVar("K", bound=Hashable)
 
@@ -58,7 +57,7 @@ def divided(park: Park, carrier: str, owner: Callable[[Meter], K], *, rest: K) -
             found.setdefault(giver, {})[meter.id] = -1.0
 
     entries = {m.id for m in supplies(park, carrier)}
-    supplied = any(m.role in _COMES_IN for m in supplies(park, carrier))
+    supplied = any(park.comes_in(m) for m in supplies(park, carrier))
     for meter in _counted(park, carrier):
         own = found.setdefault(owner(meter), {})
         upstream = park.meter_by_id.get(meter.parent or "")
@@ -89,13 +88,9 @@ def _sums_up(park: Park, meter: Meter) -> bool:
 
 
 def supplies(park: Park, carrier: str) -> list[Meter]:
-    """The meters through which a carrier comes into the park, or in which it is made, else those at the top.
-
-    What generators of electricity make is no supply: it may leave the park again.
-    """
+    """The meters through which a carrier comes into the park, or in which it is made, else those at the top."""
     meters = list(_counted(park, carrier))
-    sources = {Role.SUPPLY} if carrier == ELECTRICITY else _COMES_IN
-    supply = [m for m in meters if m.role in sources and all(a.role is not m.role for a in park.ancestors(m.id))]
+    supply = [m for m in meters if park.comes_in(m)]
     return supply or [m for m in meters if m.parent is None and m.role not in _GIVES]
 
 

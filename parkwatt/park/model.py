@@ -235,10 +235,17 @@ class Park(ParkFacts):
         found = {}
         for meter in self.carrier_meters:
             above = self.meter_by_id.get(meter.parent or "")
-            comes_in = meter.role is Role.SUPPLY or (meter.role is Role.GENERATION and meter.carrier != "electricity")
-            if above is not None and above.enterprise not in {None, meter.enterprise} and not comes_in:
+            if above is not None and above.enterprise not in {None, meter.enterprise} and not self.comes_in(meter):
                 found[meter.id] = above.enterprise
         return found
+
+    def comes_in(self, meter: Meter) -> bool:
+        """Whether what flows through a meter comes into the park there, or is made there and never leaves again.
+
+        What generators of electricity make may leave the park.
+        """
+        made = meter.role is Role.GENERATION and meter.carrier != "electricity"
+        return (made or meter.role is Role.SUPPLY) and all(a.role is not meter.role for a in self.ancestors(meter.id))
 
     @cached_property
     def formulas(self) -> dict[str, Formula]:

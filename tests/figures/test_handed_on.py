@@ -159,3 +159,17 @@ def test_live_and_accounted_figures_are_of_the_same_meters(there: Park) -> None:
     for enterprise, site in sites.items():
         assert summed(site.electricity) == uses(there, "electricity").get(enterprise, {})
     assert summed(whole.electricity) == park_use(there, "electricity")
+
+
+@given(parks())
+def test_what_is_taken_off_is_what_is_handed_on(there: Park) -> None:
+    """Whatever tree: the meters of others that an enterprise's sums take off are those that it hands on through."""
+    for carrier in ("electricity", "gas"):
+        taken_off = {
+            meter: enterprise
+            for enterprise, terms in uses(there, carrier).items()
+            for meter, factor in terms.items()
+            if enterprise is not None and factor < 0 and there.meter_by_id[meter].enterprise != enterprise
+        }
+        known = {meter: giver for meter, giver in there.givers.items() if there.meter_by_id[meter].carrier == carrier}
+        assert taken_off == known
