@@ -3,14 +3,17 @@
 from datetime import date
 from decimal import Decimal
 from math import fsum
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from msgspec.structs import replace
+from openpyxl import load_workbook
 
 from dashboards.live.api import api_routes
 from dashboards.live.context import Context
+from dashboards.reports.bill_file import write
 from dashboards.reports.bill_table import readable
 from parkwatt.account import Accountant
 from parkwatt.account_restating import Restating
@@ -249,6 +252,25 @@ def test_the_table_says_it(office_here: Office) -> None:
     assert any(line.startswith("Stated again on 2018-06-20") and "by Wang" in line for line in en)
     assert any(line.startswith("Total ") and line.endswith(" 96,238.24") for line in en)
     assert any(line.startswith("封账 2018-06-12") and "Li Wei" in line for line in zh)
+
+
+def test_the_files_say_it(office_here: Office, tmp_path: Path) -> None:
+    """Sheet and CSV file have the bill that stands, who closed it, and what would be otherwise by now."""
+    office_here.go_on(locks=[LOCK])
+    office_here.go_on(locks=[LOCK], prices=DEARER)
+    found = office_here.bill()
+    write(tmp_path / "bill.xlsx", office_here.park, found)
+    sheet = load_workbook(tmp_path / "bill.xlsx").worksheets[0]
+    rows = [[cell.value for cell in row[:4]] for row in sheet.iter_rows()]
+    assert any(row[0] == "封账 · Closed" and "Li Wei" in str(row[1]) for row in rows)
+    totals = [row for row in rows if row[0] == "合计 · Total"]
+    assert [float(amount) for amount in totals[0][2:]] == [96238.24, float(found.closing.otherwise[-1].now)]
+    grounds = [row for row in rows if row[0] == "prices/two-part/2018-01"]
+    assert "flat 0.65," in grounds[0][1]
+    write(tmp_path / "bill.csv", office_here.park, found)
+    lines = (tmp_path / "bill.csv").read_text(encoding="utf-8-sig").splitlines()
+    (total,) = [line for line in lines if "by now" in line and "Total" in line]
+    assert str(found.closing.otherwise[-1].now) in total
 
 
 def test_the_http_interface_says_it(office: Office) -> None:
