@@ -24,14 +24,17 @@ from dashboards.live.parameters import (
 from parkwatt.accounting import intervals
 from parkwatt.accounting.amounts import from_amounts
 from parkwatt.accounting.conversions import of_carrier
+from parkwatt.accounting.emissions import register_per_flow_hour
 from parkwatt.accounting.factors import FactorBook
 from parkwatt.accounting.life import Lives
 from parkwatt.accounting.meters import EXPORT, PRODUCTION, taken_in
 from parkwatt.accounting.periods import QUARTER, borders, day_of, day_start, local_date, quarter_of
+from parkwatt.accounting.power import filled, from_power
 from parkwatt.accounting.site import Terms
 from parkwatt.park import Meter, Park, Role
 from parkwatt.quantities import QUANTITIES
 from parkwatt.readings import Millis, SeriesKey, to_iso
+from parkwatt.store import Edges
 from parkwatt.store.derived import Stretch
 from parkwatt.surroundings import Seen, Surroundings
 
@@ -57,7 +60,8 @@ def accounting_routes(context: Context) -> APIRouter:
     ) -> dict[str, list[ConsumptionAnswer]]:
         """What registers counted between the borders of periods, which are aligned to the park's local day.
 
-        One row for what came in and one for what went out: a generator that counts its production has that alone.
+        One row for what came in and one for what went out: a generator that counts its production has that alone. Where
+        registers say nothing of a period, what flowed stands in, all of it estimated.
 
         Without `from` and `to`: the last 24 hours. `every` is a multiple of 15min, or 1d for local days.
         """
@@ -210,7 +214,38 @@ def _registers(
         key: intervals.consumption(one, edges, life=lives.of(by_id[key.meter], key.quantity), zone=lives.zone)
         for key, one in found.registers.items()
     }
-    return used | {
+    used |= {
         key: from_amounts(*one, edges, life=lives.of(by_id[key.meter], key.quantity))
         for key, one in found.amounts.items()
     }
+    lacking = [m for m in meters if SeriesKey(m.id, m.medium.flow, None) in latest and _is_lacking(m, used)]
+    flows = around.flows(lacking, Stretch(int(edges[0]), int(edges[-1])))
+    return used | _from_flows(lacking, used, flows, edges)
+
+
+def _is_lacking(meter: Meter, used: Mapping[SeriesKey, intervals.Intervals]) -> bool:
+    """Whether registers say nothing of a meter in one of the periods."""
+    found = taken_in(meter, lambda quantity: used.get(SeriesKey(meter.id, quantity, None)))
+    return found is None or bool(np.isnan(found.amount).any())
+
+
+def _from_flows(
+    meters: Collection[Meter],
+    used: Mapping[SeriesKey, intervals.Intervals],
+    flows: Mapping[SeriesKey, Edges],
+    edges: Borders,
+) -> dict[SeriesKey, intervals.Intervals]:
+    """What flowed where registers say nothing, as accounted rows have it: estimated, for the register of it."""
+    found = {}
+    for meter in meters:
+        flow = flows.get(SeriesKey(meter.id, meter.medium.flow, None))
+        makes = meter.role is Role.GENERATION and meter.carrier == "electricity"
+        key = SeriesKey(meter.id, PRODUCTION if makes else meter.medium.register, None)
+        others = {SeriesKey(meter.id, name, None) for name in (EXPORT, PRODUCTION, meter.medium.register)} - {key}
+        if flow is None or others & used.keys():
+            continue
+        per_hour = register_per_flow_hour(meter.carrier)
+        # What a generator makes is negative as a flow, and a positive amount of what it produced.
+        estimate = from_power(flow, edges, factor=-per_hour if makes else per_hour)
+        found[key] = filled(used[key], estimate) if key in used else estimate
+    return found

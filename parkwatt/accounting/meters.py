@@ -14,7 +14,7 @@ from parkwatt.accounting.amounts import from_amounts
 from parkwatt.accounting.emissions import register_per_flow_hour
 from parkwatt.accounting.intervals import Intervals, consumption, missing, net, scaled
 from parkwatt.accounting.life import Lives
-from parkwatt.accounting.power import direction, filled, from_power
+from parkwatt.accounting.power import filled, from_power
 from parkwatt.park import Meter, Role
 from parkwatt.readings import SeriesKey
 from parkwatt.store import Edges
@@ -98,7 +98,7 @@ def consumed(
         amounts = taken_in(meter, register)
         flow = found.flows.get(SeriesKey(meter.id, meter.medium.flow, None))
         if flow is not None and (amounts is None or np.isnan(amounts.amount).any()):
-            estimate = from_power(flow, borders, factor=direction(meter) * register_per_flow_hour(meter.carrier))
+            estimate = from_power(flow, borders, factor=register_per_flow_hour(meter.carrier))
             amounts = estimate if amounts is None else filled(amounts, estimate)
         if amounts is not None:
             used[meter.id] = amounts

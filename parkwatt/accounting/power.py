@@ -1,6 +1,7 @@
 """Consumption from power, for meters whose registers say nothing: an estimate, and marked so.
 
-Power is taken to change evenly between two samples that are close together; across longer gaps nothing is known.
+Power is taken to change evenly between two samples that are close together; across longer gaps nothing is known. It has
+the sign of the park's rules already: what a generator makes and a battery gives back is negative.
 """
 
 import numpy as np
@@ -8,7 +9,6 @@ from numpy.typing import NDArray
 
 from parkwatt.accounting.intervals import Intervals, missing
 from parkwatt.accounting.registers import MAX_GAP, exact, readings_of
-from parkwatt.park import Meter, Role
 from parkwatt.readings import Millis
 from parkwatt.store import Edges
 
@@ -23,7 +23,7 @@ def from_power(edges: Edges, borders: NDArray[np.int64], *, factor: float = 1.0)
     Args:
         edges: first and last sample per minute [kW; units per hour].
         borders: of the intervals [ms], growing.
-        factor: units of the register that one unit of the flow makes in an hour; -1 times that turns the direction.
+        factor: units of the register that one unit of the flow makes in an hour.
     """
     time, power = readings_of(edges)
     if len(time) < 2:
@@ -48,11 +48,6 @@ def from_power(edges: Edges, borders: NDArray[np.int64], *, factor: float = 1.0)
         events=(),
         counted=known.astype(np.int64),
     )
-
-
-def direction(meter: Meter) -> float:
-    """1, or -1 for a generator of electricity: what it makes is given out, whichever sign its power came in with."""
-    return -1.0 if meter.role is Role.GENERATION and meter.carrier == "electricity" else 1.0
 
 
 def filled(registers: Intervals, estimate: Intervals) -> Intervals:

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from parkwatt.accounting.emissions import register_per_flow_hour
 from parkwatt.accounting.life import UNDECLARED
-from parkwatt.accounting.power import direction
 from parkwatt.accounting.registers import MAX_GAP, exact, readings_of
 from parkwatt.explaining.chain import Depth, Level, Shares, Step
 from parkwatt.explaining.looking import Looking
@@ -40,7 +39,7 @@ class PowerSteps:
         self._looking, self._meter, self._borders = looking, meter, borders
         self._time, self._power = readings_of(flow)
         self._key = SeriesKey(meter.id, meter.medium.flow, None)
-        self._factor = direction(meter) * register_per_flow_hour(meter.carrier)
+        self._factor = register_per_flow_hour(meter.carrier)
 
     def step(self, start: Millis, end: Millis, *, weight: float) -> Step:
         """The areas under the line from sample to sample, as far as samples are close together."""

@@ -2,7 +2,6 @@
 
 import pytest
 
-from parkwatt.accounting.power import direction
 from parkwatt.accounting.totals import park_use, supplies, uses
 from parkwatt.park import Enterprise, Meter, Name, Park, Role
 
@@ -40,9 +39,3 @@ def test_a_generator_of_electricity_is_taken_off() -> None:
     """Electricity that is made may leave again: it raises the use by what the border did not see."""
     there = park(Meter(id="grid", role=Role.SUPPLY), Meter(id="roof", parent="grid", role=Role.GENERATION))
     assert park_use(there, "electricity") == {"grid": 1.0, "roof": -1.0}
-
-
-def test_power_stands_in_with_the_sign_of_the_register() -> None:
-    """Where a boiler has no register its flow counts as its register would: what is made is positive."""
-    assert direction(BOILER) == 1.0
-    assert direction(Meter(id="roof", role=Role.GENERATION)) == -1.0

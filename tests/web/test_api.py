@@ -13,12 +13,15 @@ from dashboards.live.api import api_routes
 from dashboards.live.context import Context
 from dashboards.live.health import health_routes
 from dashboards.live.metrics import metrics_routes
+from parkwatt.account import Accountant
 from parkwatt.live import Live
 from parkwatt.park import Enterprise, Meter, Name, Park, Role
 from parkwatt.readings import Rejection, to_iso
 from parkwatt.status import Problem, Status
 from parkwatt.store import Batch
+from parkwatt.store.derived import Stretch
 from parkwatt.store.duck import DuckStore
+from parkwatt.store.open_derived import open_derived
 from tests.store.readings import START, energy, power
 
 PARK = Park(
@@ -178,6 +181,39 @@ def test_what_a_generator_makes_is_there_once(store: DuckStore) -> None:
         ("hall", "out", 40.0),
         ("roof", "out", 40.0),
     ]
+
+
+def test_power_stands_in_for_registers(store: DuckStore) -> None:
+    """Meters that say only their power have the amounts of accounted rows: in, or out of a generator, estimated."""
+    meters = (Meter(id="hall", enterprise="E1"), Meter(id="roof", enterprise="E1", role=Role.GENERATION))
+    later = START + 8 * QUARTER
+    context = Context(PARK.with_meters(meters), store, Live(), lambda: Status(store.totals()), lambda: later)
+    app = FastAPI()
+    app.include_router(api_routes(context))
+    minutes = range(8 * 15 + 1)
+    store.write(
+        Batch.of(
+            [
+                power(value, meter=id_, time=START + n * 60_000)
+                for id_, value in (("hall", 80.0), ("roof", -20.0))
+                for n in minutes
+            ],
+            arrived=later,
+        )
+    )
+    home = open_derived(store)
+    span = Stretch(START, START + 4 * QUARTER)
+    Accountant(store, home, context.park, clock=lambda: later).account_span(span)
+    accounted: dict[str, float] = {}
+    for row in home.consumption():
+        accounted[row.about.meter] = accounted.get(row.about.meter, 0.0) + row.numbers["amount"]
+    assert accounted == {"hall": pytest.approx(80), "roof": pytest.approx(-20)}
+    params = {"from": to_iso(span.start), "to": to_iso(span.end), "every": "1h"}
+    rows = TestClient(app).get("/api/v1/consumption", params=params).json()["consumption"]
+    found = {(row["meter"], row["direction"]): (row["amount"], row["estimated_share"]) for row in rows}
+    assert found == {("hall", "in"): (pytest.approx(80), 1.0), ("roof", "out"): (pytest.approx(20), 1.0)}
+    (row,) = TestClient(app).get("/api/v1/emissions", params=params).json()["emissions"]
+    assert row["co2_location_kg"] == pytest.approx(80 * 0.4419)
 
 
 def test_emissions(web: Web) -> None:
