@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from parkwatt.accounting.energy_use import counted_carriers
+from parkwatt.accounting.energy_use import MADE_INSIDE, counted_carriers
 from parkwatt.accounting.site import Terms
 from parkwatt.accounting.totals import divided
 from parkwatt.accounting.virtual import real_terms
-from parkwatt.park import Meter, Park, Role
+from parkwatt.park import CARRIERS, Meter, Park, Role
 
 _GIVES = frozenset({Role.GENERATION, Role.STORAGE})
 
@@ -106,9 +106,12 @@ def divide(park: Park, scope: Scope, by: By, what: What) -> dict[Group, Terms]:
                 if _inside(scope, cell[0], cell[1])
             ]
     found: dict[Group, dict[str, float]] = {}
+    # The energy of steam and heat that is made inside is in the energy of all carriers already: in the fuel.
+    of_all = what is What.KWH and scope.carrier is None
+    generated = frozenset(CARRIERS if what.used else ()) - (MADE_INSIDE if of_all else frozenset())
     for group, terms in parts:
         into = found.setdefault(group, {})
-        for meter, factor in _real(park, terms, generation=what.used).items():
+        for meter, factor in _real(park, terms, generated=generated).items():
             into[meter] = into.get(meter, 0.0) + factor
     return {
         group: terms for group, into in found.items() if (terms := {m: f for m, f in into.items() if abs(f) > 1e-12})
@@ -163,13 +166,17 @@ def _counts(scope: Scope, meter: Meter) -> bool:
     return scope.carrier in {None, meter.carrier} and _inside(scope, meter.enterprise, _domain(meter))
 
 
-def _real(park: Park, terms: Terms, *, generation: bool) -> Terms:
-    """In terms of meters that have rows."""
+def _real(park: Park, terms: Terms, *, generated: Collection[str]) -> Terms:
+    """In terms of meters that have rows; generators and batteries of the carriers that count what they make."""
+
+    def counts(meter: Meter) -> bool:
+        return meter.role not in _GIVES or meter.carrier in generated
+
     found: dict[str, float] = {}
     for meter, factor in terms.items():
-        if not generation and park.meter_by_id[meter].role in _GIVES:
+        if not counts(park.meter_by_id[meter]):
             continue
         for real, number in real_terms(park, meter).items():
-            if generation or park.meter_by_id[real].role not in _GIVES:
+            if counts(park.meter_by_id[real]):
                 found[real] = found.get(real, 0.0) + factor * number
     return found

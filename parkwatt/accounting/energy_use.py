@@ -2,23 +2,28 @@
 
 Energy in kWh is what was used: own generation of electricity is in it. Standard coal and CO2 are of what came in over
 the border, as the rows have them; own generation has none. Carriers without a factor for standard coal (cooling, water,
-compressed air) are left out, as the electricity that makes them is counted; so are heat and steam of a park that has
-no supply of them, because their fuel is.
+compressed air) are left out, as the electricity that makes them is counted; so is steam and heat that is made inside,
+because its fuel is. Fuel that came without a meter counts as it is declared; of a period that the stretch cuts, a part
+by time.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from parkwatt.accounting.conversions import of_carrier, of_fuel
+from parkwatt.accounting.factors import FactorBook
 from parkwatt.accounting.known import Shares
 from parkwatt.accounting.row_sums import AMOUNTS, RowSums
-from parkwatt.accounting.site import Terms, at_border, used_of
+from parkwatt.accounting.site import Borders, Terms
 from parkwatt.accounting.totals import ELECTRICITY
 from parkwatt.accounting.virtual import real_terms
 from parkwatt.park import Park, Role
+from parkwatt.park.times import Span, days_of, span_of
 
 CARRIERS = (ELECTRICITY, "gas", "steam", "heat", "coal", "oil")
 """Those that have a factor for standard coal."""
-_MADE_INSIDE = frozenset({"steam", "heat"})
+MADE_INSIDE = frozenset({"steam", "heat"})
+"""Carriers whose energy, where they are made inside, is that of the fuel that they are made of."""
 _GIVES = frozenset({Role.GENERATION, Role.STORAGE})
 
 
@@ -52,12 +57,15 @@ def energy_use(park: Park, enterprise: str | None, sums: RowSums) -> EnergyUse:
     """What an enterprise used; of None: what the whole park did.
 
     Args:
-        park: with the meters.
+        park: with the meters and what is declared of deliveries.
         enterprise: its id.
         sums: of the rows of all meters that count.
     """
-    border = {carrier: at_border(park, enterprise, carrier) for carrier in counted_carriers(park, enterprise)}
-    return _energy(park, border | {ELECTRICITY: used_of(park, enterprise, ELECTRICITY)}, border, sums)
+    borders = Borders(park)
+    border = {carrier: borders.brought_in(enterprise, carrier) for carrier in counted_carriers(park, enterprise)}
+    made = {carrier: borders.used(enterprise, carrier) for carrier in border.keys() - MADE_INSIDE}
+    metered = _energy(park, border | made, border, sums)
+    return _with_deliveries(metered, park, enterprise, sums.stretch)
 
 
 def meter_energy(park: Park, meter: str, sums: RowSums) -> EnergyUse:
@@ -85,11 +93,29 @@ def _energy(park: Park, used: Mapping[str, Terms], border: Mapping[str, Terms], 
     )
 
 
+def _with_deliveries(metered: EnergyUse, park: Park, enterprise: str | None, stretch: Span) -> EnergyUse:
+    """The same, with fuel that came without a meter."""
+    amounts, by_carrier, factors = dict(metered.amounts), dict(metered.by_carrier), set(metered.factors)
+    book = FactorBook.of(park)
+    for each in park.deliveries:
+        period = span_of(each.period, park.zone)
+        inside = min(period.end, stretch.end) - max(period.start, stretch.start)
+        if enterprise not in {None, each.enterprise} or inside <= 0:
+            continue
+        year, amount = days_of(each.period)[0].year, each.amount * inside / (period.end - period.start)
+        found = of_fuel(book, each.fuel, year=year)[0] if each.fuel else of_carrier(book, each.carrier, None, year=year)
+        for field, conversion in found.items():
+            amounts[field] = amounts.get(field, 0.0) + amount * conversion.per_unit
+            factors.update(factor.id for factor in conversion.factors)
+        by_carrier[each.carrier] = by_carrier.get(each.carrier, 0.0) + amount * found["kwh"].per_unit
+    return replace(metered, amounts=amounts, by_carrier=by_carrier, factors=tuple(sorted(factors)))
+
+
 def counted_carriers(park: Park, enterprise: str | None) -> list[str]:
     """Carriers that count: at the park none that is made inside of others that are counted."""
     supplied = {m.carrier for m in park.meters if m.role is Role.SUPPLY}
     made = {m.carrier for m in park.meters if m.role is Role.GENERATION}
-    inside = (made - supplied) & _MADE_INSIDE if enterprise is None else set()
+    inside = (made - supplied) & MADE_INSIDE if enterprise is None else set()
     return [carrier for carrier in CARRIERS if carrier not in inside]
 
 
