@@ -32,12 +32,28 @@ def test_a_query_is_interrupted_like_anything_else(tmp_path: Path):
     path = tmp_path / "park.duckdb"
     command = [sys.executable, "-c", _ASKS, f"duckdb://{path}"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "asking\n"
-        process.send_signal(signal.SIGINT)
-        said, failed = process.communicate(timeout=60)
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "asking\n"
+            said, failed = _interrupted(process)
+        finally:
+            process.kill()
     assert (process.returncode, said) == (0, "stopped\n"), failed
     DuckStore(path).close()
+
+
+def _interrupted(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What a process says at last that is told to stop, as often as somebody would who waits for it.
+
+    One Ctrl-C of some hundreds was seen to be lost, on a machine with much else to do; why is not known.
+    """
+    for _ in range(5):
+        process.send_signal(signal.SIGINT)
+        try:
+            return process.communicate(timeout=12)
+        except subprocess.TimeoutExpired:
+            continue
+    pytest.fail("Ctrl-C does not end a query")
 
 
 def test_other_mistakes_stay_what_they_are():
