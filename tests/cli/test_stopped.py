@@ -12,10 +12,12 @@ from parkwatt.store.duck import DuckStore
 from tests.account.scene import PARK
 
 _ASKS = """
+import signal
 import sys
 from parkwatt import given
 from tests.account.scene import PARK
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background is born deaf to it
 try:
     with given.opened(sys.argv[1], park=PARK, writer="test") as store:
         cursor = store.cursor()
@@ -35,25 +37,12 @@ def test_a_query_is_interrupted_like_anything_else(tmp_path: Path):
         try:
             assert process.stdout
             assert process.stdout.readline() == "asking\n"
-            said, failed = _interrupted(process)
+            process.send_signal(signal.SIGINT)
+            said, failed = process.communicate(timeout=60)
         finally:
             process.kill()
     assert (process.returncode, said) == (0, "stopped\n"), failed
     DuckStore(path).close()
-
-
-def _interrupted(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """What a process says at last that is told to stop, as often as somebody would who waits for it.
-
-    One Ctrl-C of some hundreds was seen to be lost, on a machine with much else to do; why is not known.
-    """
-    for _ in range(5):
-        process.send_signal(signal.SIGINT)
-        try:
-            return process.communicate(timeout=12)
-        except subprocess.TimeoutExpired:
-            continue
-    pytest.fail("Ctrl-C does not end a query")
 
 
 def test_other_mistakes_stay_what_they_are():
