@@ -9,7 +9,7 @@ from parkwatt.accounting.conversions import conversions
 from parkwatt.accounting.emissions import Conversion, Supplied
 from parkwatt.accounting.factors import Factor, FactorBook
 from parkwatt.accounting.life import Lives
-from parkwatt.accounting.periods import day_start, local_date
+from parkwatt.accounting.periods import local_date
 from parkwatt.accounting.prices import Pricing
 from parkwatt.park import Meter, Park
 from parkwatt.park.closing import Lock
@@ -49,6 +49,8 @@ class Rules:
         self.pricing = Pricing(park)
         self._market = market or {}
         self._conversions: dict[tuple[str, date], dict[str, Conversion]] = {}
+        self._names: dict[tuple[str, date], str] = {}
+        self._spans: dict[date, Span] = {}
 
     @cached_property
     def locks(self) -> tuple[tuple[Span, Lock], ...]:
@@ -70,12 +72,15 @@ class Rules:
 
     def named(self, meter: Meter, month: date) -> str:
         """Ids of everything that a month's rows rest on, `;` between."""
-        factors = {factor for each in self.conversions(meter, month).values() for factor in each.factors}
-        return ";".join(sorted({*map(factor_name, factors), *self.pricing.ids(meter, month)}))
+        key = (meter.id, month)
+        if key not in self._names:
+            factors = {factor for each in self.conversions(meter, month).values() for factor in each.factors}
+            self._names[key] = ";".join(sorted({*map(factor_name, factors), *self.pricing.ids(meter, month)}))
+        return self._names[key]
 
     def basis(self, meter: Meter, month: date) -> str:
         """A fingerprint of all that a month's rows rest on beside readings: another one means to account it again."""
-        span = span_of(f"{month:%Y-%m}", self.park.zone)
+        span = self._span(month)
         life = self.lives.of(meter, "")
         near = [e for e in life.events if any(span.start - _NEAR <= t < span.end + _NEAR for t in (e.time, e.until))]
         used = {name: repr(each.per_unit) for name, each in self.conversions(meter, month).items()}
@@ -90,10 +95,15 @@ class Rules:
     def months(self, start: Millis, end: Millis) -> Iterator[tuple[date, Span]]:
         """The local months that a stretch of time touches: their first days, and their time."""
         month = local_date(start, self.park.zone).replace(day=1)
-        while (begins := day_start(month, self.park.zone)) < end:
-            after = days_of(f"{month:%Y-%m}")[1]
-            yield month, Span(begins, day_start(after, self.park.zone))
-            month = after
+        while (span := self._span(month)).start < end:
+            yield month, span
+            month = days_of(f"{month:%Y-%m}")[1]
+
+    def _span(self, month: date) -> Span:
+        """The time of a month, by its first day."""
+        if month not in self._spans:
+            self._spans[month] = span_of(f"{month:%Y-%m}", self.park.zone)
+        return self._spans[month]
 
 
 def factor_name(factor: Factor) -> str:
